@@ -1,0 +1,161 @@
+//! What seawall knows of an event: the details of a component and its occurrences in absolute time.
+//! Plain values; how they are read from text or sent to a server stands elsewhere.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::time::Span;
+
+/// STATUS (RFC 5545 3.8.1.11), as far as VEVENT knows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// Certain; also what an event without STATUS is.
+    #[default]
+    Confirmed,
+    /// Tentative.
+    Tentative,
+    /// Cancelled.
+    Cancelled,
+}
+
+/// TRANSP (RFC 5545 3.8.2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transparency {
+    /// Takes the time.
+    Opaque,
+    /// Does not.
+    Transparent,
+}
+
+/// X-MICROSOFT-CDO-BUSYSTATUS (MS-OXCICAL), which overrides TRANSP where it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusyStatus {
+    /// FREE.
+    Free,
+    /// TENTATIVE.
+    Tentative,
+    /// BUSY.
+    Busy,
+    /// OOF: out of office.
+    OutOfOffice,
+    /// WORKINGELSEWHERE.
+    WorkingElsewhere,
+}
+
+/// Google's `eventType`; everything else, unknown words too, is `Default`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EventType {
+    /// An ordinary event.
+    #[default]
+    Default,
+    /// `focusTime`.
+    FocusTime,
+    /// `outOfOffice`.
+    OutOfOffice,
+    /// `workingLocation`.
+    WorkingLocation,
+    /// `birthday`.
+    Birthday,
+}
+
+/// CUTYPE (RFC 5545 3.2.3), reduced to what matters: is it somebody?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttendeeKind {
+    /// INDIVIDUAL, GROUP, UNKNOWN or anything else: somebody.
+    Person,
+    /// ROOM or RESOURCE: nobody.
+    Resource,
+}
+
+/// PARTSTAT (RFC 5545 3.2.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// NEEDS-ACTION, also where the parameter is missing.
+    NeedsAction,
+    /// ACCEPTED; DELEGATED, IN-PROCESS, COMPLETED and unknown words count as this.
+    Accepted,
+    /// TENTATIVE.
+    Tentative,
+    /// DECLINED.
+    Declined,
+}
+
+/// Somebody or something invited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attendee {
+    /// The address without `mailto:`, lower case.
+    pub address: String,
+    /// CN, if given.
+    pub name: Option<String>,
+    /// Person or thing.
+    pub kind: AttendeeKind,
+    /// The answer so far.
+    pub answer: Answer,
+    /// The provider itself says that this is the user (Google's `self`).
+    pub is_me: bool,
+}
+
+/// The organiser of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organizer {
+    /// The address without `mailto:`, lower case.
+    pub address: String,
+    /// CN, if given.
+    pub name: Option<String>,
+    /// The provider itself says that this is the user.
+    pub is_me: bool,
+}
+
+/// What a component says, apart from when: shared by all its occurrences.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// UID.
+    pub uid: String,
+    /// SUMMARY, unescaped; empty where there is none.
+    pub title: String,
+    /// DESCRIPTION, unescaped.
+    pub text: String,
+    /// LOCATION, unescaped.
+    pub place: String,
+    /// STATUS.
+    pub status: Status,
+    /// TRANSP, if given.
+    pub transparency: Option<Transparency>,
+    /// X-MICROSOFT-CDO-BUSYSTATUS, if given.
+    pub busy_status: Option<BusyStatus>,
+    /// Google's kind of event.
+    pub event_type: EventType,
+    /// ORGANIZER.
+    pub organizer: Option<Organizer>,
+    /// ATTENDEE, in order.
+    pub attendees: Vec<Attendee>,
+    /// CREATED, if readable.
+    pub created: Option<Timestamp>,
+    /// DTSTAMP, if readable.
+    pub stamped: Option<Timestamp>,
+    /// The value of X-SEAWALL, if it is there.
+    pub marker: Option<String>,
+}
+
+/// One instance of an event in absolute time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// When it takes place. An all-day occurrence is the whole local day or days.
+    pub span: Span,
+    /// Whether it was given as dates.
+    pub all_day: bool,
+    /// The original start of this instance (RECURRENCE-ID); none where the event does not recur.
+    pub recurrence_id: Option<Timestamp>,
+    /// What its component says.
+    pub details: Arc<Details>,
+    /// Why its time is not certain (unknown zone, unreadable rule), in words.
+    pub uncertain: Option<String>,
+}
+
+impl Occurrence {
+    /// Whether it is one of a series.
+    pub fn recurs(&self) -> bool {
+        self.recurrence_id.is_some()
+    }
+}

@@ -1,0 +1,3 @@
+//! The config: file -> validated settings.
+
+pub mod settings;

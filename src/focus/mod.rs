@@ -1,0 +1,7 @@
+//! Focus: what counts as busy, what eroded, and where holds shall be. Pure: `now` is an argument.
+
+pub mod arrival;
+pub mod plan;
+pub mod policy;
+pub mod problem;
+pub mod view;

@@ -1,0 +1,2 @@
+//! seawall's program: parse, run, exit code.
+fn main() {}
