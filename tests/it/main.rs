@@ -1,20 +1,4 @@
-//! The one integration test binary: each file a subject.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that meets the unexpected shall stop there"
-)]
+//! The one integration test binary: each module a subject, `support` what they share.
 
 #[cfg(test)]
-mod placeholder {
-    #[test]
-    fn placeholder() {
-        Some(1).unwrap();
-        Some(1).expect("1");
-        assert!(std::hint::black_box(true), "no");
-        if !std::hint::black_box(true) {
-            panic!("no");
-        }
-    }
-}
+mod architecture;
