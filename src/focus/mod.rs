@@ -1,7 +1,11 @@
 //! Focus: what counts as busy, what eroded, and where holds shall be. Pure: `now` is an argument.
 
 pub mod arrival;
+pub mod assess;
+pub mod busy;
+pub mod people;
 pub mod plan;
 pub mod policy;
 pub mod problem;
+pub mod sight;
 pub mod view;

@@ -1,0 +1,4 @@
+//! The weekly balance: roles, figures, and the summary in words. Pure.
+
+pub mod figures;
+pub mod text;

@@ -1,0 +1,200 @@
+//! Desired holds x own objects x ledger -> the changes that make the calendar match the plan, in the order in which
+//! they must happen. Identity is given here: ordinals, generations, UIDs (design 5.3).
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::change::{Action, Change, Content, Target, Urgency};
+use super::key::{Key, Kind};
+use super::ledger::LedgerRow;
+use super::marker;
+use super::own::{Owned, Standing};
+use super::wording;
+use crate::calendar::CalendarId;
+use crate::calendar::time::Span;
+use crate::calendar::week::IsoWeek;
+use crate::focus::plan::{DesiredHold, HoldState};
+use crate::focus::policy::Policy;
+
+/// A stretch of time that no hold may keep, with what takes it, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// When.
+    pub span: Span,
+    /// What.
+    pub title: String,
+}
+
+/// All that decides which holds change.
+#[derive(Clone, Copy, Debug)]
+pub struct Inventory<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// The wishes.
+    pub policy: &'a Policy,
+    /// The calendar that holds.
+    pub calendar: &'a CalendarId,
+    /// This seawall.
+    pub instance: &'a str,
+    /// What the planner wants.
+    pub desired: &'a [DesiredHold],
+    /// What is there.
+    pub owned: &'a [Owned],
+    /// What is remembered.
+    pub ledger: &'a [LedgerRow],
+    /// Busy time and days off.
+    pub blockers: &'a [Blocker],
+}
+
+/// The changes to holds, in order.
+pub fn changes(inventory: Inventory<'_>) -> Vec<Change> {
+    let kept: BTreeSet<&str> = inventory.desired.iter().filter_map(|hold| hold.existing.as_deref()).collect();
+    let mut out: Vec<Change> = inventory
+        .owned
+        .iter()
+        .filter_map(|owned| removal(inventory, owned, &kept))
+        .chain(inventory.desired.iter().filter_map(|hold| alteration(inventory, hold)))
+        .collect();
+    out.extend(additions(inventory));
+    sort(&mut out);
+    out
+}
+
+/// Yields to busy time, deletes, updates, creations; each by start.
+pub fn sort(changes: &mut [Change]) {
+    changes.sort_by(|a, b| (a.urgency, a.span(), &a.uid).cmp(&(b.urgency, b.span(), &b.uid)));
+}
+
+/// An own future hold that the plan does not keep, or that lies in a calendar that no longer holds.
+fn removal(inventory: Inventory<'_>, owned: &Owned, kept: &BTreeSet<&str>) -> Option<Change> {
+    let Standing::Ours(marker) = &owned.standing else { return None };
+    let object = &owned.object;
+    let elsewhere = object.lies_in != *inventory.calendar;
+    if marker.key.kind != Kind::Hold
+        || object.span.end <= inventory.now
+        || (kept.contains(object.uid.as_str()) && !elsewhere)
+    {
+        return None;
+    }
+    let blocker = blocker(inventory.blockers, object.span);
+    let why = if elsewhere {
+        format!("{} no longer holds", object.lies_in)
+    } else if let Some(blocker) = blocker {
+        format!("yields to {}", blocker.title)
+    } else {
+        "no longer planned".to_owned()
+    };
+    Some(Change {
+        action: Action::Delete,
+        key: marker.key.clone(),
+        uid: object.uid.clone(),
+        calendar: object.lies_in.clone(),
+        target: Some(target(owned)),
+        content: None,
+        urgency: if blocker.is_some() { Urgency::Yield } else { Urgency::Delete },
+        why,
+    })
+}
+
+/// A hold that stays and shall be otherwise.
+fn alteration(inventory: Inventory<'_>, hold: &DesiredHold) -> Option<Change> {
+    if matches!(hold.state, HoldState::Past | HoldState::Pinned) {
+        return None;
+    }
+    let uid = hold.existing.as_deref()?;
+    let owned =
+        inventory.owned.iter().find(|owned| owned.object.uid == uid && owned.object.lies_in == *inventory.calendar)?;
+    let Standing::Ours(marker) = &owned.standing else { return None };
+    let content = wording::content(inventory.policy, hold)?;
+    let object = &owned.object;
+    if same(inventory, owned, &content) {
+        return None;
+    }
+    let blocker = blocker(inventory.blockers, object.span).filter(|_| content.span != object.span);
+    let why = match blocker {
+        Some(blocker) => format!("yields to {}; {}", blocker.title, hold.why),
+        None if content.span != object.span => format!("moved: {}", hold.why),
+        None if content.busy != object.busy => {
+            format!("now {}: {}", if content.busy { "busy" } else { "free" }, hold.why)
+        }
+        None => format!("other words: {}", hold.why),
+    };
+    Some(Change {
+        action: Action::Update,
+        key: marker.key.clone(),
+        uid: uid.to_owned(),
+        calendar: inventory.calendar.clone(),
+        target: Some(target(owned)),
+        content: Some(content),
+        urgency: if blocker.is_some() { Urgency::Yield } else { Urgency::Update },
+        why,
+    })
+}
+
+/// Holds that nothing on the calendar can become.
+fn additions(inventory: Inventory<'_>) -> Vec<Change> {
+    let mut taken: BTreeSet<(IsoWeek, String, u32)> = inventory
+        .owned
+        .iter()
+        .filter_map(Owned::key)
+        .chain(inventory.ledger.iter().map(|row| &row.key))
+        .filter(|key| key.kind == Kind::Hold)
+        .map(|key| (key.week, key.role.clone(), key.ordinal))
+        .collect();
+    let mut fresh: Vec<&DesiredHold> = inventory.desired.iter().filter(|hold| hold.existing.is_none()).collect();
+    fresh.sort_by_key(|hold| hold.span);
+    fresh
+        .into_iter()
+        .filter_map(|hold| {
+            let role = inventory.policy.roles.get(hold.role?)?.name.clone();
+            let ordinal = (0..).find(|n| taken.insert((hold.week, role.clone(), *n)))?;
+            let key = Key {
+                kind: Kind::Hold,
+                calendar: inventory.calendar.clone(),
+                week: hold.week,
+                role,
+                ordinal,
+                generation: 0,
+            };
+            Some(Change {
+                action: Action::Create,
+                uid: marker::uid(&key),
+                key,
+                calendar: inventory.calendar.clone(),
+                target: None,
+                content: Some(wording::content(inventory.policy, hold)?),
+                urgency: Urgency::Create,
+                why: hold.why.clone(),
+            })
+        })
+        .collect()
+}
+
+/// Whether the object says all that already. Text that the server rewrote counts as what was sent: the marker
+/// keeps the hash of that.
+fn same(inventory: Inventory<'_>, owned: &Owned, content: &Content) -> bool {
+    let Standing::Ours(marker) = &owned.standing else { return false };
+    let (object, wanted) = (&owned.object, marker::content_hash(&content.title, &content.text, "", "CONFIRMED"));
+    object.span == content.span
+        && object.busy == content.busy
+        && marker.written.hash == wanted
+        && marker.instance == inventory.instance
+}
+
+/// Where an object lies and what it is until it changes.
+pub fn target(owned: &Owned) -> Target {
+    let object = &owned.object;
+    Target {
+        href: object.href.clone(),
+        etag: object.etag.clone(),
+        span: object.span,
+        busy: object.busy,
+        title: object.title.clone(),
+    }
+}
+
+/// The first of what takes the time of a hold.
+pub fn blocker(blockers: &[Blocker], span: Span) -> Option<&Blocker> {
+    blockers.iter().filter(|blocker| blocker.span.overlaps(span)).min_by_key(|blocker| blocker.span)
+}

@@ -1,0 +1,158 @@
+//! Whose is an object that looks like seawall's? The answer decides what may be written (design 5.1, 5.2, 5.7,
+//! 5.11): only an object that stands here as `Ours` is ever changed or deleted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::key::{Key, Kind, Marker};
+use super::ledger::LedgerRow;
+use super::marker;
+use crate::calendar::CalendarId;
+use crate::calendar::time::Span;
+use crate::focus::sight::Origin;
+use crate::provider::Etag;
+
+/// An object with our UID form or our marker, as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnObject {
+    /// The calendar it lies in.
+    pub lies_in: CalendarId,
+    /// Its name there.
+    pub href: String,
+    /// Its version.
+    pub etag: Etag,
+    /// Its UID.
+    pub uid: String,
+    /// The value of X-SEAWALL, if it is there.
+    pub marker: Option<String>,
+    /// When it is.
+    pub span: Span,
+    /// Shown as busy.
+    pub busy: bool,
+    /// Given as dates.
+    pub all_day: bool,
+    /// Its title.
+    pub title: String,
+    /// Its text.
+    pub text: String,
+    /// Hash of title, text, place and status as read.
+    pub hash: String,
+    /// One component without ORGANIZER, ATTENDEE or recurrence: what seawall writes.
+    pub plain: bool,
+}
+
+/// Whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Written by this seawall and as it was written: may be changed and deleted.
+    Ours(Marker),
+    /// The user edited it, moved it to another calendar or stripped its marker: theirs, and it counts.
+    Pinned(Key),
+    /// Written by another seawall that lives on the same calendar.
+    Other(Marker),
+    /// It has people, a recurrence or a second component now: the user's event, input like any other.
+    Users,
+    /// Our marker under another UID: the user copied a hold, and it counts as their own focus event.
+    Copy,
+    /// It looks like ours and nothing proves it: never input, never written.
+    Unknown,
+}
+
+/// An object with its standing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owned {
+    /// The object.
+    pub object: OwnObject,
+    /// Whose it is.
+    pub standing: Standing,
+}
+
+impl Owned {
+    /// Its key, where it is or was ours.
+    pub fn key(&self) -> Option<&Key> {
+        match &self.standing {
+            Standing::Ours(marker) | Standing::Other(marker) => Some(&marker.key),
+            Standing::Pinned(key) => Some(key),
+            Standing::Users | Standing::Copy | Standing::Unknown => None,
+        }
+    }
+
+    /// What the object is for the busy rules.
+    pub fn origin(&self) -> Origin {
+        match &self.standing {
+            Standing::Users => Origin::Foreign,
+            Standing::Copy => Origin::Copy,
+            _ if self.key().is_some_and(|key| key.kind != Kind::Hold) => Origin::Summary,
+            _ => Origin::Hold,
+        }
+    }
+}
+
+/// What the standing of an object depends on besides the object.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims<'a> {
+    /// This seawall.
+    pub instance: &'a str,
+    /// The calendar that holds, if any.
+    pub hold_calendar: Option<&'a CalendarId>,
+    /// Calendars that are written to only to be emptied of holds: those that no longer hold.
+    pub ledger: &'a [LedgerRow],
+}
+
+/// Whose each object is. Of several with one UID only one can be ours: the first in the hold calendar whose name
+/// is the UID's, else the first.
+pub fn standings(objects: Vec<OwnObject>, claims: Claims<'_>) -> Vec<Owned> {
+    let ledger: BTreeMap<&str, &LedgerRow> = claims.ledger.iter().map(|row| (row.uid.as_str(), row)).collect();
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    order.sort_by_key(|&index| {
+        let object = &objects[index];
+        let elsewhere = claims.hold_calendar != Some(&object.lies_in);
+        (elsewhere, object.href != format!("{}.ics", object.uid), index)
+    });
+    let mut taken = BTreeSet::new();
+    let mut standing: Vec<Standing> = vec![Standing::Unknown; objects.len()];
+    for index in order {
+        let object = &objects[index];
+        if taken.insert(object.uid.clone()) {
+            standing[index] = standing_of(object, ledger.get(object.uid.as_str()).copied(), claims);
+        }
+    }
+    objects.into_iter().zip(standing).map(|(object, standing)| Owned { object, standing }).collect()
+}
+
+fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) -> Standing {
+    if !object.plain {
+        return Standing::Users;
+    }
+    let Some(text) = object.marker.as_deref() else {
+        return row.map_or(Standing::Unknown, |row| Standing::Pinned(row.key.clone()));
+    };
+    let Some(marker) = marker::decode(text) else { return Standing::Unknown };
+    if marker::uid(&marker.key) != object.uid {
+        return Standing::Copy;
+    }
+    if !at_home(object, &marker, row, claims) {
+        return if row.is_some() { Standing::Pinned(marker.key) } else { Standing::Unknown };
+    }
+    if edited(object, &marker, row) {
+        return Standing::Pinned(marker.key);
+    }
+    if marker.instance == claims.instance { Standing::Ours(marker) } else { Standing::Other(marker) }
+}
+
+/// Whether the object lies where seawall put it: in the hold calendar, whatever its key calls that, or in the
+/// calendar it was written to when that still held.
+fn at_home(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
+    claims.hold_calendar == Some(&object.lies_in)
+        || marker.key.calendar == object.lies_in
+        || row.is_some_and(|row| row.key.calendar == object.lies_in)
+}
+
+/// Whether the user edited it: it differs from its own marker, and not only by text that the server rewrote (which
+/// the ledger knows from the read-back). Moving a summary is no edit: its new time stays and its text goes on.
+pub fn edited(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>) -> bool {
+    let written = &marker.written;
+    let moved = object.span != written.span || object.busy != written.busy;
+    let same_text =
+        object.hash == written.hash || row.is_some_and(|row| !row.pinned && row.written.hash == object.hash);
+    (moved && marker.key.kind != Kind::Summary) || !same_text
+}

@@ -1,0 +1,189 @@
+//! The weekly summary event (design section 7): when it is made, refreshed and written for the last time, and what
+//! a person's hand on it means. Knows nothing of how its text came to be.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::change::{Action, Change, Content, Notes, Urgency};
+use super::holds;
+use super::key::{Key, Kind};
+use super::ledger::{LedgerRow, LedgerState};
+use super::marker;
+use super::own::{Owned, Standing};
+use crate::calendar::CalendarId;
+use crate::calendar::own::When;
+use crate::calendar::time::Span;
+use crate::calendar::week::{self, IsoWeek};
+use crate::config::settings::SummarySettings;
+use crate::focus::plan::Closed;
+use crate::focus::view::later;
+
+/// How long the last word waits for calendars that can't be read.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(48);
+/// The most generations of one key.
+const GENERATIONS_MAX: u32 = 20;
+
+/// What one week's summary shall say, twice: while the week goes on, and as its last word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Which week.
+    pub week: IsoWeek,
+    /// The title.
+    pub title: String,
+    /// The body.
+    pub text: String,
+    /// The body of the last word.
+    pub final_text: String,
+}
+
+/// All that decides what happens to a week's summary.
+#[derive(Clone, Copy, Debug)]
+pub struct Desk<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// The user's zone.
+    pub tz: &'a jiff::tz::TimeZone,
+    /// When and how.
+    pub settings: &'a SummarySettings,
+    /// The calendar that holds.
+    pub calendar: &'a CalendarId,
+    /// This seawall.
+    pub instance: &'a str,
+    /// What is there.
+    pub owned: &'a [Owned],
+    /// What is remembered.
+    pub ledger: &'a [LedgerRow],
+    /// Every calendar was read to the end.
+    pub complete: bool,
+    /// Refreshes of this week's summary so far today.
+    pub refreshed_today: u32,
+    /// The very first cycle.
+    pub first_cycle: Timestamp,
+    /// Closed time that is not over.
+    pub closed: &'a [Closed],
+}
+
+/// When the summary of a week is written for the last time: at its time, or at the end of its day where it is all day.
+pub fn due(settings: &SummarySettings, week: IsoWeek, tz: &jiff::tz::TimeZone) -> Timestamp {
+    let date = week.dates().find(|date| date.weekday() == settings.day).unwrap_or(week.monday());
+    match settings.at {
+        Some(minute) => week::instant(date, minute, tz),
+        None => week::day_span(date, tz).end,
+    }
+}
+
+/// What happens to the summary of a week, if anything.
+pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
+    let is_it = |key: &Key| key.kind == Kind::Summary && key.week == words.week;
+    let found = desk.owned.iter().find(|owned| owned.key().is_some_and(is_it));
+    let Some(owned) = found else { return creation(desk, words) };
+    let Standing::Ours(marker) = &owned.standing else { return None };
+    if owned.object.lies_in != *desk.calendar {
+        return None;
+    }
+    let is_over = desk.now >= due(desk.settings, words.week, desk.tz);
+    let last_word = is_over && (desk.complete || desk.now.duration_since(due(desk.settings, words.week, desk.tz)) >= PATIENCE);
+    let (mut content, was_moved) = (content(desk, words), owned.object.span != marker.written.span);
+    if was_moved {
+        content.span = owned.object.span;
+        content.when = when(owned, desk.tz);
+        content.notes.moved_from = Some(marker.written.span);
+    }
+    if marker.is_final {
+        content.title.clone_from(&owned.object.title);
+        content.text.clone_from(&owned.object.text);
+        content.notes.is_final = true;
+    } else if last_word {
+        content.text.clone_from(&words.final_text);
+        content.notes.is_final = true;
+    } else if is_over {
+        return None;
+    }
+    let closed_changed = content.notes.closed != marker.closed && words.week == IsoWeek::at(desk.now, desk.tz);
+    let hash = marker::content_hash(&content.title, &content.text, "", "CONFIRMED");
+    let says_else = !marker.is_final && (hash != marker.written.hash || last_word || content.span != owned.object.span);
+    let may = last_word || desk.refreshed_today < desk.settings.refresh;
+    let foreign_hand = marker.instance != desk.instance;
+    if !(closed_changed || foreign_hand || (says_else && may)) {
+        return None;
+    }
+    let why = match (last_word && !marker.is_final, closed_changed) {
+        (true, _) => "the week's last word",
+        (false, true) => "closed time has changed",
+        (false, false) => "the week's figures have changed",
+    };
+    Some(Change {
+        action: Action::Update,
+        key: marker.key.clone(),
+        uid: owned.object.uid.clone(),
+        calendar: desk.calendar.clone(),
+        target: Some(holds::target(owned)),
+        content: Some(content),
+        urgency: if last_word { Urgency::Final } else { Urgency::Update },
+        why: why.to_owned(),
+    })
+}
+
+/// A summary is made inside its week and before its time, and not where the user deleted it.
+fn creation(desk: Desk<'_>, words: &Words) -> Option<Change> {
+    let this_week = IsoWeek::at(desk.now, desk.tz) == words.week;
+    if !this_week || desk.now >= due(desk.settings, words.week, desk.tz) {
+        return None;
+    }
+    let rows = desk.ledger.iter().filter(|row| row.key.kind == Kind::Summary && row.key.week == words.week);
+    let mut generation = 0;
+    for row in rows {
+        match row.state {
+            LedgerState::Released => generation = generation.max(row.key.generation + 1),
+            LedgerState::Dismissed | LedgerState::Live => return None,
+        }
+    }
+    if generation > GENERATIONS_MAX {
+        return None;
+    }
+    let key = Key {
+        kind: Kind::Summary,
+        calendar: desk.calendar.clone(),
+        week: words.week,
+        role: String::new(),
+        ordinal: 0,
+        generation,
+    };
+    Some(Change {
+        action: Action::Create,
+        uid: marker::uid(&key),
+        key,
+        calendar: desk.calendar.clone(),
+        target: None,
+        content: Some(content(desk, words)),
+        urgency: Urgency::Create,
+        why: "tells how the week balances".to_owned(),
+    })
+}
+
+fn content(desk: Desk<'_>, words: &Words) -> Content {
+    let date = words.week.dates().find(|date| date.weekday() == desk.settings.day).unwrap_or(words.week.monday());
+    let (when, span) = match desk.settings.at {
+        Some(minute) => {
+            let start = week::instant(date, minute, desk.tz);
+            let span = Span::new(start, later(start, desk.settings.length));
+            (When::Timed(span), span)
+        }
+        None => (When::AllDay(date), week::day_span(date, desk.tz)),
+    };
+    let first = Some(desk.first_cycle).filter(|first| words.week.span(desk.tz).contains(*first));
+    Content {
+        title: words.title.clone(),
+        text: words.text.clone(),
+        when,
+        span,
+        busy: false,
+        private: true,
+        color: None,
+        notes: Notes { is_final: false, first_cycle: first, closed: desk.closed.to_vec(), moved_from: None },
+    }
+}
+
+fn when(owned: &Owned, tz: &jiff::tz::TimeZone) -> When {
+    let span = owned.object.span;
+    if owned.object.all_day { When::AllDay(tz.to_datetime(span.start).date()) } else { When::Timed(span) }
+}
