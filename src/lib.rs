@@ -4,3 +4,4 @@ pub mod config;
 pub mod focus;
 pub mod provider;
 pub mod reconcile;
+pub mod store;

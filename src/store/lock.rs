@@ -1,0 +1,88 @@
+//! Locks between processes: one writer of the state, and one writer of a hold calendar on this machine. The kernel
+//! keeps them, so a crash leaves none behind.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::OFlags;
+
+/// Between two tries: short beside what a person notices, long beside what a try costs.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A lock that is held until this is dropped.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// Why there is no lock.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else had it all the time.
+    #[error(
+        "another seawall{} is at work (it holds {}), also after {} s; let it finish, or stop it",
+        holder.map(|pid| format!(", process {pid},")).unwrap_or_default(), path.display(), waited.as_secs()
+    )]
+    Held {
+        /// The lock's file.
+        path: PathBuf,
+        /// The process that wrote its number into it.
+        holder: Option<u32>,
+        /// How long it was tried.
+        waited: Duration,
+    },
+    /// The file can't be used.
+    #[error("can't lock {}: {source}", path.display())]
+    Io {
+        /// The lock's file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// Locks the file, which is made where it is missing, as is its folder; tries again for `wait` where another process
+/// holds it. Needs a runtime with timers.
+///
+/// # Errors
+/// [`LockError::Held`] after `wait`; else where the file can't be made or locked.
+pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
+    let io_error = |source| LockError::Io { path: path.to_owned(), source };
+    let mut file = open(path).map_err(io_error)?;
+    let tried = tokio::time::timeout(wait, async {
+        loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(error)) => return Err(error),
+                Ok(()) => return Ok(()),
+            }
+        }
+    });
+    match tried.await {
+        Err(_) => Err(LockError::Held { path: path.to_owned(), holder: holder(&mut file), waited: wait }),
+        Ok(locked) => {
+            locked.map_err(io_error)?;
+            // Only a help for whoever waits; the lock holds without it.
+            let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+            Ok(Lock { _file: file })
+        }
+    }
+}
+
+/// The file stays when the lock is given up: to remove it would let two processes lock two files of one name.
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(dir) = path.parent() {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    }
+    let no_links = OFlags::NOFOLLOW.bits() as i32;
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_links).open(path)
+}
+
+fn holder(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}

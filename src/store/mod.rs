@@ -1,0 +1,159 @@
+//! What seawall remembers, in one SQLite file: a mirror of what calendars said (may be dropped), the ledger of its
+//! own objects, and history. SQL stays in this folder; nothing here decides. Calls block: each takes microseconds, and
+//! a returned write is on the disk.
+
+mod history;
+mod ledger;
+pub mod lock;
+mod migrate;
+mod mirror;
+mod open;
+mod row;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Params, Row};
+
+/// The database, open.
+#[derive(Debug)]
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+/// A store and what had to be said about it.
+#[derive(Debug)]
+pub struct Opened {
+    /// Ready to use.
+    pub store: Store,
+    /// What the user should know, in whole sentences.
+    pub warnings: Vec<String>,
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file system refused.
+    #[error("can't {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("can't {action} in the database {}: {source}", path.display())]
+    Sql {
+        /// What was tried.
+        action: &'static str,
+        /// The database.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A later seawall made it.
+    #[error(
+        "the database {} has version {found}, and this seawall knows versions up to {known}: use the newer seawall that \
+         made it, or move the file away (the calendars still tell which holds exist; history and log start anew)",
+        path.display()
+    )]
+    Future {
+        /// The database.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The latest version that is known.
+        known: u32,
+    },
+    /// It belongs to another program.
+    #[error("{} is a database of another program: move it away, or name another state_dir", path.display())]
+    Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The ledger has no row of that UID, so nothing was changed.
+    #[error("the ledger in {} knows no {uid}", path.display())]
+    Unknown {
+        /// The database.
+        path: PathBuf,
+        /// The UID.
+        uid: String,
+    },
+}
+
+impl Store {
+    /// Opens `seawall.sqlite` in the folder, and makes both where they are missing, for this user only. A corrupt
+    /// database is moved aside under a name with `now` in it, and an empty one made; that is warned about.
+    ///
+    /// # Errors
+    /// Where the folder can't be used, or the database is of a later version or of another program.
+    pub fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
+        open::open(dir, now)
+    }
+
+    /// An empty store that is gone when dropped.
+    ///
+    /// # Errors
+    /// Where SQLite fails.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let path = PathBuf::from(":memory:");
+        let db = Connection::open_in_memory().map_err(sql("open", &path))?;
+        open::prepare(db, path)
+    }
+
+    /// A single value by name.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.db
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")
+            .and_then(|mut statement| statement.query_row([key], |row| row.get(0)).optional())
+            .map_err(self.failed("read a value"))
+    }
+
+    /// Keeps a single value by name; none removes it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn set_meta(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        let result = match value {
+            Some(value) => self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", (key, value)),
+            None => self.execute("DELETE FROM meta WHERE key = ?1", [key]),
+        };
+        result.map(drop).map_err(self.failed("keep a value"))
+    }
+
+    fn failed(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + '_ {
+        sql(action, &self.path)
+    }
+
+    fn execute(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
+        self.db.prepare_cached(sql)?.execute(params)
+    }
+
+    fn rows<T>(
+        &self,
+        sql: &str,
+        params: impl Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
+        self.db.prepare_cached(sql)?.query_map(params, read)?.collect()
+    }
+
+    /// Runs all of `write` or none of it.
+    fn atomically<T>(&self, write: impl FnOnce() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        // Unchecked means only that the compiler can't rule out nesting; `write` has no way to begin another.
+        let transaction = self.db.unchecked_transaction()?;
+        let value = write()?;
+        transaction.commit()?;
+        Ok(value)
+    }
+}
+
+fn sql(action: &'static str, path: &Path) -> impl FnOnce(rusqlite::Error) -> StoreError {
+    move |source| StoreError::Sql { action, path: path.to_owned(), source }
+}

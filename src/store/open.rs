@@ -1,0 +1,162 @@
+//! Opening the database: a folder and files for this user alone, and what is done with a file that is from the
+//! future, of another program or broken.
+
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode};
+
+use super::migrate::{self, APPLICATION_ID};
+use super::{Opened, Store, StoreError, sql};
+
+const FILE_NAME: &str = "seawall.sqlite";
+/// SQLite's own files beside the database.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Bits that let others in.
+const OTHERS: u32 = 0o077;
+
+pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
+    let mut warnings = Vec::new();
+    make_dir(dir)?;
+    close_to_others(dir, 0o700, &mut warnings)?;
+    let path = dir.join(FILE_NAME);
+    let store = match open_file(&path, &mut warnings) {
+        Err(StoreError::Sql { source, .. }) if is_corrupt(&source) => {
+            let aside = move_aside(&path, now)?;
+            warnings.push(format!(
+                "the database {} was corrupt ({source}) and is now {}; an empty one was made. The calendars still \
+                 tell which holds exist. Lost are: deletions of holds that no weekly summary remembers (such a hold \
+                 may come back), the log, the trend of past weeks and when meetings arrived",
+                path.display(),
+                aside.display()
+            ));
+            open_file(&path, &mut warnings)?
+        }
+        opened => opened?,
+    };
+    Ok(Opened { store, warnings })
+}
+
+/// Makes a folder for this user alone, unless it is there.
+pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(io_error("make the folder", dir))
+}
+
+fn open_file(path: &Path, warnings: &mut Vec<String>) -> Result<Store, StoreError> {
+    // SQLite gives its other files the mode of this one, so it has to be right before the first of them is made.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(io_error("make", path)(error)),
+        _ => {}
+    }
+    for file in with_companions(path) {
+        close_to_others(&file, 0o600, warnings)?;
+    }
+    let db = Connection::open(path).map_err(sql("open", path))?;
+    prepare(db, path.to_owned())
+}
+
+/// Checks what was opened and brings it to the present version. Nothing is written before it is known to be ours.
+pub(super) fn prepare(db: Connection, path: PathBuf) -> Result<Store, StoreError> {
+    let found = identify(&db, &path)?;
+    if found > migrate::VERSION {
+        return Err(StoreError::Future { path, found, known: migrate::VERSION });
+    }
+    db.busy_timeout(BUSY_TIMEOUT).map_err(sql("set a limit for waiting", &path))?;
+    check(&db).map_err(sql("check what is", &path))?;
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
+    db.execute_batch(settings).map_err(sql("change the settings", &path))?;
+    migrate::migrate(&db).map_err(sql("bring up to date what is", &path))?;
+    Ok(Store { db, path })
+}
+
+/// The version of a database of ours, 0 where it is empty.
+fn identify(db: &Connection, path: &Path) -> Result<u32, StoreError> {
+    let read = || -> rusqlite::Result<(i32, u32, u32)> {
+        let id = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let objects = db.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+        Ok((id, migrate::version(db)?, objects))
+    };
+    match read().map_err(sql("read the version", path))? {
+        (APPLICATION_ID, version, _) => Ok(version),
+        (0, 0, 0) => Ok(0),
+        _ => Err(StoreError::Foreign { path: path.to_owned() }),
+    }
+}
+
+fn check(db: &Connection) -> rusqlite::Result<()> {
+    let verdict: String = db.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    Err(rusqlite::Error::SqliteFailure(code, Some(verdict)))
+}
+
+fn is_corrupt(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+}
+
+/// Renames the database and its companions; none of them is ever overwritten.
+fn move_aside(path: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
+    let stamp = now.strftime("%Y%m%dT%H%M%SZ");
+    let aside = (1..100)
+        .map(|number| match number {
+            1 => with_suffix(path, &format!(".corrupt-{stamp}")),
+            _ => with_suffix(path, &format!(".corrupt-{stamp}-{number}")),
+        })
+        .find(|aside| with_companions(aside).all(|file| !file.exists()))
+        .ok_or_else(|| io_error("find a name to move aside", path)(io::ErrorKind::AlreadyExists.into()))?;
+    // The database goes first: SQLite drops a log that it finds beside an empty database.
+    for (from, to) in with_companions(path).zip(with_companions(&aside)) {
+        match fs::rename(&from, &to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(io_error("move aside the corrupt database", &from)(error));
+            }
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+fn with_companions(path: &Path) -> impl Iterator<Item = PathBuf> + '_ {
+    std::iter::once("").chain(COMPANIONS).map(|suffix| with_suffix(path, suffix))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Takes away what rights others have, with a word about it.
+fn close_to_others(path: &Path, mode: u32, warnings: &mut Vec<String>) -> Result<(), StoreError> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.map_err(io_error("look at", path))?,
+    };
+    let (found, shown) = (metadata.mode() & 0o7777, path.display());
+    if found & OTHERS == 0 {
+        return Ok(());
+    }
+    // A folder with the sticky bit, such as /tmp, is meant for everybody; taking it away would break the system.
+    if found & 0o1000 != 0 {
+        warnings
+            .push(format!("{shown} is a folder for everybody (mode {found:04o}); name a state_dir of seawall's own"));
+        return Ok(());
+    }
+    warnings.push(match fs::set_permissions(path, Permissions::from_mode(mode)) {
+        Ok(()) => format!("{shown} was open to others (mode {found:04o}); its mode is now {mode:04o}"),
+        Err(error) => format!("{shown} is open to others (mode {found:04o}), and that can't be changed: {error}"),
+    });
+    Ok(())
+}
+
+fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    move |source| StoreError::Io { action, path: path.to_owned(), source }
+}
