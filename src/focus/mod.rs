@@ -4,4 +4,5 @@ pub mod arrival;
 pub mod plan;
 pub mod policy;
 pub mod problem;
+pub mod solver;
 pub mod view;
