@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::arrival::Arrival;
 use super::block::Block;
 use super::policy::{Minutes, Policy, SessionRules};
-use super::solver::{CoverProblem, best_cover};
+use super::solver::{Cover, best_cover};
 use super::view::{Busy, View, taken_by};
 use crate::calendar::time::{Span, SpanSet};
 use crate::calendar::week;
@@ -123,14 +123,14 @@ impl Ground<'_> {
         let own: SpanSet = self.view.own_focus.iter().map(|own| own.span).collect();
         let own = own.intersection(&self.block.parts).minus(&busy);
         let minutes = |set: &SpanSet| -> Vec<(i64, i64)> { set.iter().map(|span| self.minutes_of(span)).collect() };
-        let covered = best_cover(&CoverProblem {
-            room: &minutes(&self.room.minus(&taken)),
-            worth: &minutes(&self.block.parts.minus(&own)),
+        let limits = Cover {
             min_session: self.rules.min_session,
             max_session: self.rules.max_session,
             break_between: self.rules.break_between,
             daily_max: self.rules.daily_max,
-        });
+        };
+        let (room, worth) = (minutes(&self.room.minus(&taken)), minutes(&self.block.parts.minus(&own)));
+        let covered = best_cover(&room, &worth, limits);
         own.minutes() + covered
     }
 

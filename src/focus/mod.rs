@@ -8,4 +8,5 @@ pub mod plan;
 pub mod policy;
 pub mod problem;
 pub mod sight;
+pub mod solver;
 pub mod view;
