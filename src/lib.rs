@@ -1,6 +1,8 @@
 //! seawall
+pub mod balance;
 pub mod calendar;
 pub mod config;
+pub mod cycle;
 pub mod focus;
 pub mod provider;
 pub mod reconcile;

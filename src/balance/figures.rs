@@ -87,11 +87,8 @@ pub fn figures(ledgers: Ledgers<'_>, week: IsoWeek) -> Figures {
         ledgers.blocks.iter().filter(|one| span.contains(one.block.span.start)).filter(holding).collect();
     let planned: SpanSet = blocks.iter().flat_map(|one| one.block.parts.iter()).collect();
     let protected = protected_time(view, ledgers.holds.iter()).within(span);
-    let meetings: Vec<&Judged> = ledgers
-        .judged
-        .iter()
-        .filter(|one| one.busy_meeting() && span.contains(one.occurrence.span.start))
-        .collect();
+    let meetings: Vec<&Judged> =
+        ledgers.judged.iter().filter(|one| one.busy_meeting() && span.contains(one.occurrence.span.start)).collect();
     let meeting_time: SpanSet = meetings.iter().map(|one| one.taken()).collect();
     let free = week.dates().fold(FreeTime::default(), |sum, date| {
         let day = erosion::free_time(policy, view, date, view.busy.iter().copied());

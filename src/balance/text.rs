@@ -93,7 +93,11 @@ pub fn text(policy: &Policy, figures: &Figures, remarks: &Remarks) -> String {
     }
     lines.push(String::new());
     let met = count(figures.meetings, "meeting");
-    lines.push(format!("{met}: {}, in focus blocks: {}", hours(figures.meeting_minutes), hours(figures.meeting_in_blocks)));
+    lines.push(format!(
+        "{met}: {}, in focus blocks: {}",
+        hours(figures.meeting_minutes),
+        hours(figures.meeting_in_blocks)
+    ));
     lines.push(format!("Free to focus: {}", hours(figures.free.focus)));
     lines.push(format!("Free in fragments: {}", hours(figures.free.fragmented)));
     lines.push(format!("Switches between roles: {}", figures.switches));

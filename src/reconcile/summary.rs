@@ -81,7 +81,8 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
         return None;
     }
     let is_over = desk.now >= due(desk.settings, words.week, desk.tz);
-    let last_word = is_over && (desk.complete || desk.now.duration_since(due(desk.settings, words.week, desk.tz)) >= PATIENCE);
+    let last_word =
+        is_over && (desk.complete || desk.now.duration_since(due(desk.settings, words.week, desk.tz)) >= PATIENCE);
     let (mut content, was_moved) = (content(desk, words), owned.object.span != marker.written.span);
     if was_moved {
         content.span = owned.object.span;
