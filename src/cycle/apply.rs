@@ -1,0 +1,222 @@
+//! Step five: one change at a time through the port, by the safety rules of design 5.1 to 5.4. Everything is checked
+//! again on the object as it is now, right before the write; the write carries a precondition; it is read back and
+//! compared by meaning; and the ledger is written after a create and before a delete.
+
+use jiff::Timestamp;
+
+use super::read::{self, Lens};
+use crate::calendar::ical::{self, Component};
+use crate::calendar::own::{self, OwnEvent};
+use crate::provider::{ErrorKind, Object, Provider, ProviderError};
+use crate::reconcile::change::{Action, Change, Content};
+use crate::reconcile::key::{Marker, Written};
+use crate::reconcile::ledger::{LedgerRow, LedgerState};
+use crate::reconcile::marker;
+use crate::reconcile::own::{OwnObject, edited};
+use crate::store::{Store, StoreError};
+
+/// What it takes to apply a change.
+#[derive(Clone, Copy, Debug)]
+pub struct Tools<'a, P> {
+    /// The account of the calendar.
+    pub provider: &'a P,
+    /// Where rows go.
+    pub store: &'a Store,
+    /// The present.
+    pub now: Timestamp,
+    /// This seawall.
+    pub instance: &'a str,
+    /// An object of another seawall may be taken over.
+    pub take_over: bool,
+    /// A pinned object may be deleted (`undo --pinned`, `release`).
+    pub pinned_too: bool,
+    /// How text is read.
+    pub lens: Lens<'a>,
+}
+
+/// Why a change was not applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The calendar service said no, or nothing.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    /// The object is no longer what the decision was made about: the next cycle looks again.
+    #[error("{0}; the next cycle looks again")]
+    Changed(&'static str),
+    /// What was read back is not what was sent.
+    #[error("{0}")]
+    ReadBack(&'static str),
+    /// The store failed: nothing more may be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Applies one change.
+///
+/// # Errors
+/// Where it was not applied, or not as sent; the reason says which.
+pub async fn apply<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<(), ApplyError> {
+    match (change.action, &change.content) {
+        (Action::Create, Some(content)) => create(tools, change, content).await,
+        (Action::Update, Some(content)) => update(tools, change, content).await,
+        (Action::Delete, _) => delete(tools, change).await,
+        (Action::Create | Action::Update, None) => Err(ApplyError::Changed("a change without content was refused")),
+    }
+}
+
+/// The event as it shall be on the calendar, marker and all.
+fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
+    let hash = marker::content_hash(&content.title, &content.text, "", "CONFIRMED");
+    let span = content.notes.moved_from.unwrap_or(content.span);
+    let marker = Marker {
+        key: change.key.clone(),
+        instance: tools_instance.to_owned(),
+        written: Written { span, busy: content.busy, hash },
+        is_final: content.notes.is_final,
+        first_cycle: content.notes.first_cycle,
+        closed: content.notes.closed.clone(),
+    };
+    OwnEvent {
+        uid: change.uid.clone(),
+        title: content.title.clone(),
+        text: content.text.clone(),
+        place: String::new(),
+        when: content.when.clone(),
+        busy: content.busy,
+        private: content.private,
+        color: content.color.clone(),
+        marker: marker::encode(&marker),
+    }
+}
+
+async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Content) -> Result<(), ApplyError> {
+    let event = event(tools.instance, change, content);
+    let name = format!("{}.ics", change.uid);
+    let calendar = &change.calendar.calendar;
+    match tools.provider.create(calendar, &name, &own::render(&event, tools.now)).await {
+        Ok(()) => {}
+        // The name is taken, or the answer was lost: what lies there tells. A live object of the key is adopted.
+        Err(error) if matches!(error.kind, ErrorKind::Precondition | ErrorKind::Unavailable) => {
+            let Some(there) = tools.provider.get(calendar, &name).await? else { return Err(error.into()) };
+            let object = verified(tools, change, &there)?;
+            if object.span != content.span {
+                let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
+                tools.provider.update(calendar, &name, &there.etag, &body).await?;
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    read_back(tools, change, content, &name).await
+}
+
+async fn update<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Content) -> Result<(), ApplyError> {
+    let target = change.target.as_ref().ok_or(ApplyError::Changed("an update of nothing was refused"))?;
+    let calendar = &change.calendar.calendar;
+    let there = tools.provider.get(calendar, &target.href).await?.ok_or(ApplyError::Changed("it is gone"))?;
+    if there.etag != target.etag {
+        return Err(ApplyError::Changed("it changed after it was read"));
+    }
+    verified(tools, change, &there)?;
+    let event = event(tools.instance, change, content);
+    let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
+    match tools.provider.update(calendar, &target.href, &there.etag, &body).await {
+        // An unclear answer is followed by the read below, never by a second try.
+        Err(error) if error.kind != ErrorKind::Unavailable => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    read_back(tools, change, content, &target.href).await
+}
+
+async fn delete<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<(), ApplyError> {
+    let target = change.target.as_ref().ok_or(ApplyError::Changed("a delete of nothing was refused"))?;
+    let calendar = &change.calendar.calendar;
+    let Some(there) = tools.provider.get(calendar, &target.href).await? else {
+        return Ok(tools.store.put_ledger(&row(change, LedgerState::Released, &written(change)))?);
+    };
+    if there.etag != target.etag {
+        return Err(ApplyError::Changed("it changed after it was read"));
+    }
+    let object = verified(tools, change, &there)?;
+    let written = Written { span: object.span, busy: object.busy, hash: object.hash };
+    // Before the delete: a crash in between leaves a live object that the next cycle judges anew, never a hold that
+    // was deleted by seawall and looks as if the user had done it.
+    tools.store.put_ledger(&row(change, LedgerState::Released, &written))?;
+    match tools.provider.delete(calendar, &target.href, &there.etag).await {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            let still_there = tools.provider.get(calendar, &target.href).await?.is_some();
+            if !still_there {
+                return Ok(());
+            }
+            tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
+            Err(error.into())
+        }
+    }
+}
+
+/// The pair to the planner's own check: the object as it is now must be ours to write, all of rule 5.1.
+fn verified<P>(tools: Tools<'_, P>, change: &Change, there: &Object) -> Result<OwnObject, ApplyError> {
+    let object = understood(tools.lens, change, there).ok_or(ApplyError::Changed("it can't be read"))?;
+    if !object.plain {
+        return Err(ApplyError::Changed("it has people or a recurrence now: it is the user's event"));
+    }
+    let marker = object.marker.as_deref().and_then(marker::decode);
+    let Some(marker) = marker else {
+        return if tools.pinned_too { Ok(object) } else { Err(ApplyError::Changed("its marker is gone")) };
+    };
+    if marker.key != change.key || marker::uid(&marker.key) != object.uid {
+        return Err(ApplyError::Changed("it carries another key"));
+    }
+    if marker.instance != tools.instance && !tools.take_over {
+        return Err(ApplyError::Changed("another seawall wrote it"));
+    }
+    let rows = tools.store.ledger()?;
+    let row = rows.iter().find(|row| row.uid == object.uid);
+    if edited(&object, &marker, row) && !tools.pinned_too {
+        return Err(ApplyError::Changed("the user edited it"));
+    }
+    Ok(object)
+}
+
+fn understood(lens: Lens<'_>, change: &Change, there: &Object) -> Option<OwnObject> {
+    let components: Vec<Component> = ical::read(&there.body).components;
+    (!components.is_empty()).then(|| read::own_object(&change.calendar, there, &components, lens))
+}
+
+/// Reads the object back and compares it by meaning; the ledger keeps the form in which the server has it.
+async fn read_back<P: Provider>(
+    tools: Tools<'_, P>,
+    change: &Change,
+    content: &Content,
+    href: &str,
+) -> Result<(), ApplyError> {
+    let calendar = &change.calendar.calendar;
+    let there =
+        tools.provider.get(calendar, href).await?.ok_or(ApplyError::ReadBack("it was not there when read back"))?;
+    let Some(object) = understood(tools.lens, change, &there) else {
+        return Err(ApplyError::ReadBack("what was read back can't be read"));
+    };
+    let marker = object.marker.as_deref().and_then(marker::decode);
+    if marker.is_none_or(|marker| marker.key != change.key) {
+        if change.action == Action::Create {
+            tools.provider.delete(calendar, href, &there.etag).await?;
+            return Err(ApplyError::ReadBack("the calendar loses the marker by which seawall knows its own: removed"));
+        }
+        return Err(ApplyError::ReadBack("the calendar lost the marker by which seawall knows its own"));
+    }
+    let written = Written { span: object.span, busy: object.busy, hash: object.hash.clone() };
+    tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
+    if object.span != content.span || object.busy != content.busy {
+        return Err(ApplyError::ReadBack("the calendar keeps another time or busy flag than was sent"));
+    }
+    Ok(())
+}
+
+fn row(change: &Change, state: LedgerState, written: &Written) -> LedgerRow {
+    LedgerRow { uid: change.uid.clone(), key: change.key.clone(), state, written: written.clone(), pinned: false }
+}
+
+fn written(change: &Change) -> Written {
+    Written { span: change.span(), busy: change.busy(), hash: String::new() }
+}

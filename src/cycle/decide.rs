@@ -1,0 +1,190 @@
+//! Steps two to four of a cycle: judge, plan, reconcile. Pure: from what was read and what is remembered to the
+//! changes, and to everything a report may want to show.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::memory::Memory;
+use crate::balance::figures::{self, Figures, Ledgers};
+use crate::calendar::CalendarId;
+use crate::calendar::week::IsoWeek;
+use crate::config::settings::Settings;
+use crate::focus::assess::{self, Assessment, Scene};
+use crate::focus::block::blocks;
+use crate::focus::busy::Counts;
+use crate::focus::plan::{DesiredHold, ExistingHold, HoldState, Plan, PlanInput};
+use crate::focus::planner::plan;
+use crate::focus::sight::{self, Judged, Seen, Source};
+use crate::focus::view::View;
+use crate::reconcile::change::Change;
+use crate::reconcile::holds::{self, Blocker, Inventory};
+use crate::reconcile::key::Kind;
+use crate::reconcile::own::{Owned, Standing};
+
+/// What a cycle knows when it decides.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowledge<'a> {
+    /// The present.
+    pub now: Timestamp,
+    /// The config.
+    pub settings: &'a Settings,
+    /// The calendars that are input.
+    pub sources: &'a [Source],
+    /// Own objects with their standing.
+    pub owned: &'a [Owned],
+    /// What is remembered.
+    pub memory: &'a Memory,
+}
+
+/// What it comes to.
+#[derive(Debug)]
+pub struct Decision {
+    /// The weeks that are planned.
+    pub weeks: Vec<IsoWeek>,
+    /// Every occurrence, judged.
+    pub judged: Vec<Judged>,
+    /// What they come to.
+    pub view: View,
+    /// The planner's answer, for the weeks of `weeks` and those before whose summary is not final.
+    pub plan: Plan,
+    /// Every block of these weeks.
+    pub blocks: Vec<Assessment>,
+    /// The figures of each of these weeks.
+    pub figures: Vec<Figures>,
+    /// Busy time and days off, with titles.
+    pub blockers: Vec<Blocker>,
+    /// What changes, in order; the summary is not among it.
+    pub changes: Vec<Change>,
+    /// The holds as they lay there.
+    pub before: Vec<DesiredHold>,
+}
+
+/// The weeks that are planned: this one and the next, as many as the horizon says.
+pub fn horizon(settings: &Settings, now: Timestamp) -> Vec<IsoWeek> {
+    let this = IsoWeek::at(now, &settings.policy.tz);
+    (0..i64::from(settings.policy.horizon)).map(|n| this.plus(n)).collect()
+}
+
+/// Weeks before this one whose summary still waits for its last word.
+pub fn open_weeks(owned: &[Owned], now: Timestamp, tz: &TimeZone) -> BTreeSet<IsoWeek> {
+    let this = IsoWeek::at(now, tz);
+    let open = owned.iter().filter_map(|one| match &one.standing {
+        Standing::Ours(marker) if marker.key.kind == Kind::Summary && !marker.is_final => Some(marker.key.week),
+        _ => None,
+    });
+    open.filter(|week| *week < this && *week >= this.plus(-WEEKS_BACK)).collect()
+}
+
+/// How many weeks back a summary may still be given its last word.
+pub const WEEKS_BACK: i64 = 4;
+
+/// Decides.
+pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Decision {
+    let Knowledge { now, settings, sources, owned, memory } = knowledge;
+    let policy = &settings.policy;
+    let judged = sight::judge_all(seen, sources, policy);
+    let view = sight::view(&judged, memory.before_first(&policy.tz));
+    let weeks = horizon(settings, now);
+    let all_weeks: Vec<IsoWeek> = open_weeks(owned, now, &policy.tz).into_iter().chain(weeks.iter().copied()).collect();
+    let existing = existing(knowledge, &all_weeks);
+    let input = PlanInput { now, policy, view: &view, weeks: &all_weeks, holds: &existing, closed: &memory.closed };
+    let plan = plan(&input);
+    let scene = Scene { policy, judged: &judged, sources, view: &view, history: &memory.history };
+    let blocks = assess::assess(scene, blocks(policy, &view, &all_weeks), &plan.holds);
+    let ledgers = Ledgers {
+        policy,
+        judged: &judged,
+        view: &view,
+        rows: &plan.weeks,
+        holds: &plan.holds,
+        blocks: &blocks,
+        closed: &memory.closed,
+    };
+    let figures = all_weeks.iter().map(|week| figures::figures(ledgers, *week)).collect();
+    let blockers = blockers(&judged);
+    let changes = settings.hold_calendar.as_ref().map_or_else(Vec::new, |calendar| {
+        holds::changes(Inventory {
+            now,
+            policy,
+            calendar,
+            instance,
+            desired: &plan.holds,
+            owned,
+            ledger: &memory.ledger,
+            blockers: &blockers,
+        })
+    });
+    let before = existing.iter().map(|hold| as_it_lay(settings, hold, now)).collect();
+    Decision { weeks, judged, view, plan, blocks, figures, blockers, changes, before }
+}
+
+/// The live holds that the planner must know: those in the hold calendar, and wherever they lie those that are
+/// pinned. What lies in a calendar that no longer holds counts only once it has begun; before, it is taken away.
+fn existing(knowledge: Knowledge<'_>, weeks: &[IsoWeek]) -> Vec<ExistingHold> {
+    let home = knowledge.settings.hold_calendar.as_ref();
+    let hold = |owned: &Owned| {
+        let object = &owned.object;
+        let key = owned.key().filter(|key| key.kind == Kind::Hold)?;
+        let pinned = match &owned.standing {
+            Standing::Ours(_) if home == Some(&object.lies_in) => false,
+            Standing::Ours(_) if object.span.start > knowledge.now => return None,
+            Standing::Ours(_) | Standing::Pinned(_) => true,
+            Standing::Other(_) | Standing::Users | Standing::Copy | Standing::Unknown => return None,
+        };
+        let week = if pinned { IsoWeek::at(object.span.start, &knowledge.settings.policy.tz) } else { key.week };
+        Some(ExistingHold {
+            uid: object.uid.clone(),
+            week,
+            role: key.role.clone(),
+            ordinal: key.ordinal,
+            span: object.span,
+            busy: object.busy,
+            pinned,
+        })
+    };
+    let mut all: Vec<ExistingHold> =
+        knowledge.owned.iter().filter_map(hold).filter(|hold| weeks.contains(&hold.week)).collect();
+    all.sort_by(|a, b| (a.span, &a.uid).cmp(&(b.span, &b.uid)));
+    all
+}
+
+fn as_it_lay(settings: &Settings, hold: &ExistingHold, now: Timestamp) -> DesiredHold {
+    let state = if hold.span.end <= now {
+        HoldState::Past
+    } else if hold.pinned {
+        HoldState::Pinned
+    } else {
+        HoldState::Planned
+    };
+    DesiredHold {
+        role: settings.policy.roles.iter().position(|role| role.name == hold.role),
+        week: hold.week,
+        span: hold.span,
+        busy: hold.busy,
+        state,
+        existing: Some(hold.uid.clone()),
+        block: None,
+        why: String::new(),
+    }
+}
+
+fn blockers(judged: &[Judged]) -> Vec<Blocker> {
+    judged
+        .iter()
+        .filter(|one| matches!(one.verdict.counts, Counts::Busy | Counts::Off))
+        .map(|one| Blocker { span: one.taken(), title: one.occurrence.details.title.clone() })
+        .filter(|blocker| !blocker.span.is_empty())
+        .collect()
+}
+
+/// Where live future objects carry another instance: whose they are.
+pub fn strangers(owned: &[Owned], now: Timestamp) -> Option<(String, CalendarId)> {
+    owned.iter().find_map(|one| match &one.standing {
+        Standing::Other(marker) if one.object.span.end > now => {
+            Some((marker.instance.clone(), one.object.lies_in.clone()))
+        }
+        _ => None,
+    })
+}

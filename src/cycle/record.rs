@@ -1,0 +1,96 @@
+//! The last step: what a cycle that writes remembers for the next one. Nothing here touches a calendar.
+
+use jiff::{Timestamp, ToSpan as _};
+
+use super::decide::Knowledge;
+use crate::focus::arrival::{Glimpse, observe};
+use crate::focus::assess::sighting_key;
+use crate::focus::busy::Counts;
+use crate::focus::sight::Judged;
+use crate::reconcile::change::{Action, Change};
+use crate::reconcile::key::Kind;
+use crate::reconcile::ledger::{BalanceRecord, LedgerState, WriteRecord};
+use crate::store::{Store, StoreError};
+
+/// How long rows and closed time of past weeks are kept.
+const KEEP_DAYS: i64 = 60;
+
+/// Keeps what was seen of the occurrences in the window, where it is new.
+pub(super) fn sightings(store: &Store, knowledge: Knowledge<'_>, judged: &[Judged]) -> Result<(), StoreError> {
+    let mut changed = Vec::new();
+    for one in judged.iter().filter(|one| !one.own) {
+        let key = sighting_key(one, knowledge.sources);
+        let before = knowledge.memory.history.get(&key);
+        let glimpse = Glimpse {
+            span: one.occurrence.span,
+            busy: one.verdict.counts == Counts::Busy,
+            cancelled: one.occurrence.details.status == crate::calendar::event::Status::Cancelled,
+        };
+        let after = observe(before, glimpse, knowledge.now);
+        if before != Some(&after) {
+            changed.push((key, after));
+        }
+    }
+    if changed.is_empty() { Ok(()) } else { store.put_sightings(&changed) }
+}
+
+/// Keeps the balance of weeks that have begun.
+pub(super) fn balance(store: &Store, outcome: &super::outcome::Outcome) -> Result<(), StoreError> {
+    for balance in &outcome.balances {
+        let figures = &balance.figures;
+        if figures.week.span(&outcome.tz).start <= outcome.now {
+            let record = BalanceRecord { protected: figures.protected, meetings: figures.meeting_minutes };
+            store.put_balance(figures.week, record)?;
+        }
+    }
+    Ok(())
+}
+
+/// Logs a write.
+pub(super) fn write(store: &Store, change: &Change, now: Timestamp, error: Option<String>) -> Result<(), StoreError> {
+    let span = change.span();
+    store.record_write(&WriteRecord {
+        at: now,
+        action: action_word(change.action).to_owned(),
+        kind: kind_word(change.key.kind).to_owned(),
+        uid: change.uid.clone(),
+        calendar: change.calendar.to_string(),
+        title: change.title().to_owned(),
+        start: span.start,
+        end: span.end,
+        why: change.why.clone(),
+        error,
+    })
+}
+
+/// Forgets what no longer matters: rows and closed time of weeks long past.
+pub(super) fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let before = now.saturating_sub(jiff::SignedDuration::from_hours(24 * KEEP_DAYS)).unwrap_or(now);
+    store.prune_closed(before)?;
+    let is_old = |row: &crate::reconcile::ledger::LedgerRow| {
+        row.key.week.monday().saturating_add(KEEP_DAYS.days()).at(0, 0, 0, 0) < jiff::tz::Offset::UTC.to_datetime(now)
+            && (row.state != LedgerState::Live || row.written.span.end < before)
+    };
+    for row in store.ledger()?.iter().filter(|row| is_old(row)) {
+        store.remove_ledger(&row.uid)?;
+    }
+    Ok(())
+}
+
+/// The word for an action.
+pub(crate) fn action_word(action: Action) -> &'static str {
+    match action {
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Delete => "delete",
+    }
+}
+
+/// The word for a kind.
+pub(crate) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hold => "hold",
+        Kind::Summary => "summary",
+        Kind::Canary => "canary",
+    }
+}

@@ -1,0 +1,358 @@
+//! The order of the steps of a cycle, and what each hands to the next.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::decide::{self, Decision, Knowledge, WEEKS_BACK, decide};
+use super::hand;
+use super::memory::{self, Memory};
+use super::outcome::{Attempt, Outcome, ShownHold};
+use super::read::{self, Input, Lens};
+use super::record;
+use super::summarize;
+use super::write;
+use crate::calendar::CalendarId;
+use crate::calendar::expand::expand;
+use crate::calendar::time::Span;
+use crate::calendar::week::{self, IsoWeek};
+use crate::calendar::zones::Zones;
+use crate::config::settings::Settings;
+use crate::focus::sight::Seen;
+use crate::provider::{Provider, ProviderError};
+use crate::reconcile::guard;
+use crate::reconcile::ledger::{LedgerRow, LedgerState};
+use crate::reconcile::own::{Claims, Owned, Standing, standings};
+use crate::store::{Store, StoreError};
+
+/// What the user agrees to that a cycle alone would not do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// Many holds are gone: the user deleted them.
+    pub accept: bool,
+    /// Many holds are gone: write them again.
+    pub restore: bool,
+    /// Another seawall wrote here: go on in its place.
+    pub take_over: bool,
+}
+
+/// Whether a cycle writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing is written, neither to a calendar nor to the store.
+    Look,
+    /// The plan is carried out.
+    Write(Consent),
+}
+
+/// All that a cycle needs.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a, P> {
+    /// The present.
+    pub now: Timestamp,
+    /// Why the clock can't be trusted with writing, if so.
+    pub clock_doubt: Option<&'a str>,
+    /// The config.
+    pub settings: &'a Settings,
+    /// Changes with every change of the config.
+    pub config_hash: &'a str,
+    /// The database of zones.
+    pub zones: &'a Zones,
+    /// This seawall.
+    pub instance: &'a str,
+    /// The accounts in config order.
+    pub accounts: &'a [P],
+    /// What is remembered.
+    pub store: &'a Store,
+    /// Whether to write.
+    pub mode: Mode,
+}
+
+/// Why there was no cycle.
+#[derive(Debug, thiserror::Error)]
+pub enum CycleError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A calendar service failed in the middle.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+}
+
+impl<P> Context<'_, P> {
+    /// Whether this cycle writes.
+    pub fn writes(&self) -> bool {
+        matches!(self.mode, Mode::Write(_))
+    }
+
+    /// What the user agreed to.
+    pub fn consent(&self) -> Consent {
+        match self.mode {
+            Mode::Look => Consent::default(),
+            Mode::Write(consent) => consent,
+        }
+    }
+
+    /// How text is read: from some weeks back, for summaries that wait for their last word, to the end of the horizon.
+    pub fn lens(&self) -> Lens<'_> {
+        let tz = &self.settings.policy.tz;
+        let this = IsoWeek::at(self.now, tz);
+        let first = this.plus(-WEEKS_BACK).span(tz).start;
+        let last = this.plus(i64::from(self.settings.policy.horizon)).span(tz).start;
+        Lens { zones: self.zones, tz, window: Span::new(first, last) }
+    }
+
+    /// The account that a calendar belongs to.
+    pub fn provider(&self, calendar: &CalendarId) -> Option<&P> {
+        let index = self.settings.accounts.iter().position(|account| account.name == calendar.account)?;
+        self.accounts.get(index)
+    }
+}
+
+/// Runs one cycle.
+///
+/// # Errors
+/// Where the store fails, or a calendar service in the middle of a question; calendars that can't be read at all are
+/// no error but part of the outcome.
+pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
+    let lens = cx.lens();
+    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes(), lens).await?;
+    let mut memory = Memory::load(cx.store, lens.window.start)?;
+    let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
+    memory.recall(&owned, cx.now);
+    take_note(cx, &owned, &mut memory)?;
+    let mut halted = halt(cx, &input, &owned);
+    if let Some(reason) = gone(cx, &input, &owned, &mut memory, halted.is_some()).await? {
+        halted.get_or_insert(reason);
+    }
+    input.warnings.extend(unnamed(cx.settings, &owned, &memory.ledger));
+
+    let knowledge =
+        Knowledge { now: cx.now, settings: cx.settings, sources: &input.sources, owned: &owned, memory: &memory };
+    let decision = decide(knowledge, seen, cx.instance);
+    let today = week::day_span(cx.settings.policy.tz.to_datetime(cx.now).date(), &cx.settings.policy.tz);
+    let refreshed = refreshes(cx.store, today.start)?;
+    let balances_before = cx.store.balances(8, IsoWeek::at(cx.now, &cx.settings.policy.tz))?;
+    let notes = summarize::Notes {
+        instance: cx.instance,
+        balances: &balances_before,
+        unread: &input.incomplete,
+        refreshed_today: &|uid| refreshed.get(uid).copied().unwrap_or_default(),
+    };
+    let mut changes = decision.changes.clone();
+    changes.extend(summarize::changes(knowledge, &decision, notes));
+    let balances = summarize::balances(knowledge, &decision, notes);
+    let report = write::Report { halted, incomplete: !input.incomplete.is_empty(), today };
+    let written = write::write(cx, lens, knowledge, &decision, changes, report).await?;
+
+    if cx.writes() {
+        record::sightings(cx.store, knowledge, &decision.judged)?;
+        record::prune(cx.store, cx.now)?;
+    }
+    let holds = shown(&decision, &written.attempts);
+    let partly = !input.incomplete.is_empty()
+        || written.halted.is_some()
+        || written.attempts.iter().any(|one| one.error.is_some() && !one.applied && cx.writes());
+    input.warnings.extend(cx.settings.warnings.iter().cloned());
+    input.warnings.extend(written.warnings);
+    let outcome = Outcome {
+        now: cx.now,
+        tz: cx.settings.policy.tz.clone(),
+        policy: cx.settings.policy.clone(),
+        rows: decision.plan.weeks.iter().filter(|row| decision.weeks.contains(&row.week)).cloned().collect(),
+        weeks: decision.weeks,
+        sources: input.sources,
+        judged: decision.judged,
+        view: decision.view,
+        before: decision.before,
+        holds,
+        blocks: decision.blocks,
+        closed: memory.closed,
+        balances,
+        changes: written.attempts,
+        warnings: input.warnings,
+        halted: written.halted,
+        partly,
+    };
+    if cx.writes() {
+        record::balance(cx.store, &outcome)?;
+    }
+    Ok(outcome)
+}
+
+/// Gives every object that looks like ours its standing, and takes what is not ours back into the input.
+fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Lens<'_>) -> (Vec<Owned>, Vec<Seen>) {
+    let candidates = std::mem::take(&mut input.own);
+    let claims =
+        Claims { instance: cx.instance, hold_calendar: cx.settings.hold_calendar.as_ref(), ledger: &memory.ledger };
+    let mut owned = standings(candidates.iter().map(|one| one.object.clone()).collect(), claims);
+    let mut seen = std::mem::take(&mut input.seen);
+    for (candidate, one) in candidates.iter().zip(&mut owned) {
+        if let (true, Standing::Other(marker)) = (cx.consent().take_over, &one.standing) {
+            one.standing = Standing::Ours(marker.clone());
+        }
+        let Some(source) = candidate.source else { continue };
+        let origin = one.origin();
+        let expanded = expand(&candidate.components, lens.window, lens.zones, lens.tz);
+        seen.extend(expanded.occurrences.into_iter().map(|(_, occurrence)| Seen { source, occurrence, origin }));
+    }
+    seen.sort_by_key(|one| one.source);
+    (owned, seen)
+}
+
+/// Learns what a person's hand did to our objects, and stores it where this cycle writes.
+fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory) -> Result<(), StoreError> {
+    let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, cx.now);
+    if cx.writes() {
+        if let Some(first) = memory.first_cycle {
+            memory::keep_first_cycle(cx.store, first)?;
+        }
+        cx.store.put_closed(&memory.closed)?;
+        // Closed before the row: a crash in between closes the same time again, which changes nothing.
+        cx.store.put_closed(&hand.closed)?;
+        for row in &hand.rows {
+            cx.store.put_ledger(row)?;
+        }
+        for span in &hand.reopened {
+            cx.store.remove_closed(*span)?;
+        }
+    }
+    memory.closed.extend(hand.closed.iter().cloned());
+    memory.closed.retain(|closed| !hand.reopened.contains(&closed.span));
+    memory.closed.sort_by(|a, b| (a.span, &a.role).cmp(&(b.span, &b.role)));
+    memory.closed.dedup();
+    hand.rows.into_iter().for_each(|row| memory.put(row));
+    Ok(())
+}
+
+/// What forbids every write, known before anything is decided.
+fn halt<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned]) -> Option<String> {
+    if let Some(doubt) = cx.clock_doubt {
+        return Some(doubt.to_owned());
+    }
+    if !cx.settings.write {
+        return Some("write = false in the config: nothing is written".to_owned());
+    }
+    let Some(home) = &cx.settings.hold_calendar else {
+        return Some("no calendar holds: give one of them use = \"hold\" or \"read+hold\"".to_owned());
+    };
+    if input.incomplete.contains(&home.to_string()) {
+        return Some(format!("{home} was not read to the end, so nothing is written to it"));
+    }
+    decide::strangers(owned, cx.now).map(|(instance, calendar)| {
+        format!(
+            "another seawall (instance {instance}) writes to {calendar}; stop it, or take its holds over with \
+             `seawall sync --take-over`"
+        )
+    })
+}
+
+/// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
+/// where that is more than half of the future holds, only if the user says so too.
+async fn gone<P: Provider>(
+    cx: Context<'_, P>,
+    input: &Input,
+    owned: &[Owned],
+    memory: &mut Memory,
+    halted: bool,
+) -> Result<Option<String>, CycleError> {
+    if !input.incomplete.is_empty() {
+        return Ok(None);
+    }
+    let mut rows: Vec<LedgerRow> = Vec::new();
+    for row in hand::missing(owned, &memory.ledger, cx.now) {
+        let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
+        let Some(provider) = cx.provider(&calendar) else { continue };
+        if provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await?.is_none() {
+            rows.push(row.clone());
+        }
+    }
+    let future = rows.iter().filter(|row| row.written.span.start > cx.now).count();
+    let all = guard::future_holds(&memory.ledger, cx.now);
+    let consent = cx.consent();
+    if guard::is_mass(future, all) && !consent.accept && !consent.restore {
+        return Ok(Some(format!(
+            "{future} of {all} future holds are gone since the last cycle: nothing is written. If you deleted them, say \
+             `seawall sync --accept`; to have them written again, `seawall sync --restore`"
+        )));
+    }
+    for row in rows {
+        let closed = hand::dismissal(&cx.settings.policy, &row);
+        let restore = consent.restore && row.written.span.start > cx.now;
+        let state = if restore { LedgerState::Released } else { LedgerState::Dismissed };
+        let row = LedgerRow { state, ..row };
+        let is_hold = row.key.kind == crate::reconcile::key::Kind::Hold;
+        if cx.writes() && !halted {
+            if is_hold && !restore {
+                cx.store.dismiss(&row.uid, &closed)?;
+            } else {
+                cx.store.put_ledger(&row)?;
+            }
+        }
+        if is_hold && !restore {
+            memory.closed.push(closed);
+        }
+        memory.put(row);
+    }
+    Ok(None)
+}
+
+/// The calendar that a row's object lay in: the one in its key, or the hold calendar where its objects carry that
+/// name as a label (the account or calendar was renamed).
+fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
+    let named =
+        |id: &CalendarId| settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == *id));
+    if named(&row.key.calendar) {
+        return Some(row.key.calendar.clone());
+    }
+    let same_label = |one: &&Owned| one.key().is_some_and(|key| key.calendar == row.key.calendar);
+    owned.iter().find(same_label).map(|one| one.object.lies_in.clone())
+}
+
+/// Live holds in calendars that the config does not name: a warning each.
+fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow]) -> Vec<String> {
+    let mut lost: BTreeMap<&CalendarId, usize> = BTreeMap::new();
+    for row in ledger.iter().filter(|row| row.state == LedgerState::Live) {
+        let seen = owned.iter().any(|one| one.object.uid == row.uid);
+        if !seen && lies_in(settings, owned, row).is_none() {
+            *lost.entry(&row.key.calendar).or_default() += 1;
+        }
+    }
+    lost.iter()
+        .map(|(calendar, count)| {
+            format!(
+                "{count} events of seawall lie in {calendar}, which the config does not name: name it with \
+                 use = \"none\" and they are removed, or give them up with `seawall forget {calendar}`."
+            )
+        })
+        .collect()
+}
+
+/// How often each own object was refreshed since that instant.
+fn refreshes(store: &Store, since: Timestamp) -> Result<BTreeMap<String, u32>, StoreError> {
+    let mut out = BTreeMap::new();
+    for write in store.log(1000, Some(since))?.iter().filter(|one| one.action == "update" && one.error.is_none()) {
+        *out.entry(write.uid.clone()).or_default() += 1;
+    }
+    Ok(out)
+}
+
+/// The holds as a report shows them: with the UID they have or will have, and whether they are written so.
+fn shown(decision: &Decision, attempts: &[Attempt]) -> Vec<ShownHold> {
+    let weeks = &decision.weeks;
+    decision
+        .plan
+        .holds
+        .iter()
+        .filter(|hold| weeks.contains(&hold.week))
+        .map(|hold| {
+            let attempt = attempts.iter().find(|one| match &hold.existing {
+                Some(uid) => one.change.uid == *uid,
+                None => one.change.target.is_none() && one.change.span() == hold.span,
+            });
+            let uid = hold.existing.clone().or_else(|| attempt.map(|one| one.change.uid.clone()));
+            let written = attempt.map_or(hold.existing.is_some(), |one| one.applied);
+            ShownHold { hold: hold.clone(), uid: uid.unwrap_or_default(), written }
+        })
+        .collect()
+}

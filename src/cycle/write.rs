@@ -1,0 +1,197 @@
+//! The guards and then the writes of a cycle, in order: what is held back and why, and what came of the rest.
+
+use super::apply::{self, ApplyError, Tools};
+use super::decide::{Decision, Knowledge};
+use super::memory;
+use super::outcome::Attempt;
+use super::read::Lens;
+use super::record;
+use super::run::{Context, CycleError};
+use crate::calendar::CalendarId;
+use crate::calendar::time::Span;
+use crate::provider::{ErrorKind, Provider};
+use crate::reconcile::change::{Action, Change};
+use crate::reconcile::guard::{self, Breaker};
+use crate::reconcile::holds;
+use crate::store::{Store, StoreError};
+
+/// So many writes in a row that were not read back as sent make a calendar unfit.
+const STRIKES_MAX: u32 = 2;
+
+/// What is known about the cycle when writing begins.
+#[derive(Debug)]
+pub struct Report {
+    /// Why nothing may be written.
+    pub halted: Option<String>,
+    /// A calendar was not read to the end.
+    pub incomplete: bool,
+    /// The local day of the cycle.
+    pub today: Span,
+}
+
+/// What writing came to.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What was tried, in order, then what was held back.
+    pub attempts: Vec<Attempt>,
+    /// Why nothing was written.
+    pub halted: Option<String>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Holds back what may not happen now, and applies the rest.
+pub async fn write<P: Provider>(
+    cx: Context<'_, P>,
+    lens: Lens<'_>,
+    knowledge: Knowledge<'_>,
+    decision: &Decision,
+    mut changes: Vec<Change>,
+    report: Report,
+) -> Result<Written, CycleError> {
+    let mut out = Written { halted: report.halted, ..Written::default() };
+    holds::sort(&mut changes);
+    if let Some(reason) = alarm(cx, knowledge, decision, &changes)? {
+        out.halted.get_or_insert(reason);
+    }
+    if let Some(home) = &cx.settings.hold_calendar
+        && strikes(cx.store, home)? >= STRIKES_MAX
+    {
+        out.halted.get_or_insert(format!(
+            "{home} did not keep what was written to it, twice: nothing more is written there until \
+             `seawall check --write-test` passes"
+        ));
+    }
+    if !cx.writes() || out.halted.is_some() {
+        out.attempts = changes.into_iter().map(|change| untried(change, None)).collect();
+        return Ok(out);
+    }
+    let mut waiting = Vec::new();
+    if report.incomplete {
+        let split = guard::only_yields(changes);
+        changes = split.go;
+        waiting
+            .extend(split.wait.into_iter().map(|change| untried(change, Some("a calendar was not read to the end"))));
+    }
+    let used = cx.store.writes_between(report.today.start, report.today.end)? as usize;
+    let limits = cx.settings.limits;
+    let room = limits.writes_per_cycle.min(limits.writes_per_day.saturating_sub(used));
+    let split = guard::within_budget(changes, room);
+    waiting.extend(split.wait.into_iter().map(|change| untried(change, Some("waits: the budget of writes is spent"))));
+    let all = apply_all(cx, lens, split.go, &mut out).await?;
+    if all && waiting.is_empty() {
+        memory::keep_config(cx.store, cx.config_hash)?;
+    }
+    if !waiting.is_empty() {
+        out.warnings.push(format!("{} changes wait for a later cycle.", waiting.len()));
+    }
+    out.attempts.extend(waiting);
+    Ok(out)
+}
+
+fn untried(change: Change, why: Option<&str>) -> Attempt {
+    Attempt { change, applied: false, error: why.map(str::to_owned) }
+}
+
+/// The mass-change breaker. What follows from a changed config is no alarm.
+fn alarm<P>(
+    cx: Context<'_, P>,
+    knowledge: Knowledge<'_>,
+    decision: &Decision,
+    changes: &[Change],
+) -> Result<Option<String>, StoreError> {
+    let memory = knowledge.memory;
+    let config_changed = memory.config.as_deref().is_some_and(|hash| hash != cx.config_hash);
+    let future = guard::future_holds(&memory.ledger, cx.now);
+    let verdict = if config_changed || cx.consent().take_over {
+        Breaker::Calm
+    } else {
+        guard::mass_change(changes, future, &decision.blockers, memory.alarm.as_ref(), cx.now)
+    };
+    let alarm = match &verdict {
+        Breaker::Hold(alarm) => Some(alarm),
+        Breaker::Calm | Breaker::Confirmed => None,
+    };
+    if cx.writes() && alarm != memory.alarm.as_ref() {
+        memory::keep_alarm(cx.store, alarm)?;
+    }
+    Ok(alarm.map(|alarm| {
+        format!(
+            "more than half of the future holds would go or move though nothing that was read takes their time: nothing \
+             is written. If a complete read 15 min after {} says the same, it goes on",
+            alarm.since.to_zoned(cx.settings.policy.tz.clone()).strftime("%H:%M")
+        )
+    }))
+}
+
+/// Applies changes in order; true where all were. A calendar that no longer holds must be empty before the other
+/// one is filled, so nothing is created after a failed delete elsewhere.
+async fn apply_all<P: Provider>(
+    cx: Context<'_, P>,
+    lens: Lens<'_>,
+    changes: Vec<Change>,
+    out: &mut Written,
+) -> Result<bool, CycleError> {
+    let home = cx.settings.hold_calendar.as_ref();
+    let (mut all, mut blocked): (bool, Option<String>) = (true, None);
+    for change in changes {
+        if let Some(reason) = &blocked {
+            out.attempts.push(untried(change, Some(reason)));
+            continue;
+        }
+        let Some(provider) = cx.provider(&change.calendar) else { continue };
+        let tools = Tools {
+            provider,
+            store: cx.store,
+            now: cx.now,
+            instance: cx.instance,
+            take_over: cx.consent().take_over,
+            pinned_too: false,
+            lens,
+        };
+        let result = apply::apply(tools, &change).await;
+        count_strikes(cx.store, &change, &result)?;
+        let error = result.as_ref().err().map(ToString::to_string);
+        record::write(cx.store, &change, cx.now, error.clone())?;
+        all &= error.is_none();
+        blocked = match result {
+            Err(ApplyError::Store(error)) => return Err(error.into()),
+            Err(ApplyError::Provider(error)) if matches!(error.kind, ErrorKind::ReadOnly | ErrorKind::Unavailable) => {
+                Some(format!("not tried: {error}"))
+            }
+            Err(ApplyError::ReadBack(_)) => Some("not tried: the calendar does not keep what is written".to_owned()),
+            Err(_) if change.action == Action::Delete && home != Some(&change.calendar) => {
+                Some(format!("not tried: {} is not empty yet", change.calendar))
+            }
+            Ok(()) | Err(_) => None,
+        };
+        out.attempts.push(Attempt { change, applied: error.is_none(), error });
+    }
+    Ok(all)
+}
+
+fn strikes_name(calendar: &CalendarId) -> String {
+    format!("strikes {calendar}")
+}
+
+/// How many writes in a row the calendar did not keep as sent.
+fn strikes(store: &Store, calendar: &CalendarId) -> Result<u32, StoreError> {
+    Ok(store.meta(&strikes_name(calendar))?.and_then(|text| text.parse().ok()).unwrap_or_default())
+}
+
+fn count_strikes(store: &Store, change: &Change, result: &Result<(), ApplyError>) -> Result<(), StoreError> {
+    let before = strikes(store, &change.calendar)?;
+    match result {
+        Err(ApplyError::ReadBack(_)) => set_strikes(store, &change.calendar, before + 1),
+        Ok(()) if before > 0 && change.action != Action::Delete => set_strikes(store, &change.calendar, 0),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Sets how many writes in a row the calendar did not keep; 0 once a write test has passed.
+///
+/// # Errors
+/// Where the store fails.
+pub fn set_strikes(store: &Store, calendar: &CalendarId, strikes: u32) -> Result<(), StoreError> {
+    store.set_meta(&strikes_name(calendar), (strikes > 0).then(|| strikes.to_string()).as_deref())
+}
