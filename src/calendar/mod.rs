@@ -2,8 +2,14 @@
 //! Pure: no I/O, no clock; the zone of the user and the database of zones are arguments.
 
 pub mod event;
+pub mod expand;
+pub mod ical;
+pub mod own;
+pub mod recurrence;
+mod series;
 pub mod time;
 pub mod week;
+pub mod zones;
 
 /// Names a calendar: its account and its name there. A label: renaming either changes no ownership.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

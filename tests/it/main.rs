@@ -2,3 +2,10 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod own_events;
+#[cfg(test)]
+mod reader;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,189 @@
+//! iCalendar text to components: tolerant, bounded, and never silent about what it could not read.
+//! Knows no zones, no recurrence and no I/O; a faulty component never costs the others.
+
+mod component;
+mod draft;
+mod lines;
+mod people;
+mod property;
+mod value;
+
+use std::fmt;
+
+pub use component::{Component, RecurrenceId};
+pub use value::{End, Length, Moment};
+
+pub(crate) use component::Recurrence;
+pub(crate) use lines::{Line, Lines, split_mark};
+
+use draft::Draft;
+use property::Property;
+
+/// The most bytes of a file that are read.
+pub const FILE_BYTES_MAX: usize = 10_000_000;
+/// The most content lines (unfolded) of a file that are read.
+pub const LINES_MAX: usize = 100_000;
+/// The most events of a file that are read.
+pub const COMPONENTS_MAX: usize = 10_000;
+/// The most warnings about one file; one more says that there were others.
+pub const WARNINGS_MAX: usize = 100;
+
+/// Something in a file that could not be read as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The line, from 1.
+    pub line: usize,
+    /// The property or component, upper case.
+    pub property: String,
+    /// What is wrong with it and what was made of it.
+    pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}: {}", self.line, self.property, self.message)
+    }
+}
+
+/// What a text holds.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// Its events, in order.
+    pub components: Vec<Component>,
+    /// What could not be read as it stands, in order.
+    pub warnings: Vec<Warning>,
+}
+
+/// Reads the events of a text. Never fails: what it cannot read is in the warnings, and an event that can
+/// be placed in time but not read in full is kept and marked as uncertain.
+pub fn read(body: &[u8]) -> Parsed {
+    let (_, text) = split_mark(body);
+    let mut reader = Reader::default();
+    let mut last = 1;
+    for (index, line) in Lines::new(text.get(..FILE_BYTES_MAX).unwrap_or(text)).enumerate() {
+        last = line.number;
+        if index >= LINES_MAX {
+            reader.warnings.add(last, "VCALENDAR", format!("more than {LINES_MAX} lines; the rest is not read"));
+            break;
+        }
+        if reader.take(&line).is_none() {
+            break;
+        }
+    }
+    if text.len() > FILE_BYTES_MAX {
+        reader.warnings.add(last, "VCALENDAR", format!("more than {FILE_BYTES_MAX} bytes; the rest is not read"));
+    }
+    reader.close(Some("the text ends before its END:VEVENT"));
+    if !reader.is_calendar {
+        reader.warnings.add(1, "VCALENDAR", "this is no iCalendar text".to_owned());
+    }
+    Parsed { components: reader.components, warnings: reader.warnings.finish() }
+}
+
+/// The warnings so far, bounded.
+#[derive(Debug, Default)]
+struct Warnings {
+    list: Vec<Warning>,
+    left_out: usize,
+}
+
+impl Warnings {
+    fn add(&mut self, line: usize, property: &str, message: String) {
+        if self.list.len() < WARNINGS_MAX {
+            self.list.push(Warning { line, property: property.to_ascii_uppercase(), message });
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Warning> {
+        if let (Some(last), true) = (self.list.last(), self.left_out > 0) {
+            let message = format!("{} more warnings are left out", self.left_out);
+            self.list.push(Warning { line: last.line, property: "VCALENDAR".to_owned(), message });
+        }
+        self.list
+    }
+}
+
+/// The border of a component.
+pub(crate) enum Border<'a> {
+    Begin(&'a [u8]),
+    End(&'a [u8]),
+}
+
+impl<'a> Border<'a> {
+    pub(crate) fn of(line: &'a [u8]) -> Option<Self> {
+        if !matches!(line.first(), Some(b'B' | b'b' | b'E' | b'e')) {
+            return None;
+        }
+        let after = |word: &[u8]| {
+            let (start, name) = line.split_at_checked(word.len())?;
+            start.eq_ignore_ascii_case(word).then(|| name.trim_ascii())
+        };
+        after(b"BEGIN:").map(Border::Begin).or_else(|| after(b"END:").map(Border::End))
+    }
+}
+
+/// Walks through the lines and collects one event at a time.
+#[derive(Default)]
+struct Reader {
+    components: Vec<Component>,
+    warnings: Warnings,
+    /// The open event.
+    event: Option<Draft>,
+    /// How many components are open inside that event; their lines are skipped.
+    depth: usize,
+    is_calendar: bool,
+}
+
+impl Reader {
+    /// Takes a line; none where no more may be read.
+    fn take(&mut self, line: &Line<'_>) -> Option<()> {
+        match Border::of(&line.text) {
+            Some(Border::Begin(name)) if name.eq_ignore_ascii_case(b"VEVENT") => {
+                self.close(Some("the next component begins before its END:VEVENT"));
+                if self.components.len() >= COMPONENTS_MAX {
+                    let message = format!("more than {COMPONENTS_MAX} events; the rest is not read");
+                    self.warnings.add(line.number, "VEVENT", message);
+                    return None;
+                }
+                self.is_calendar = true;
+                self.event = Some(Draft::new(line.number));
+            }
+            Some(Border::Begin(name)) => {
+                self.is_calendar |= name.eq_ignore_ascii_case(b"VCALENDAR");
+                self.depth += usize::from(self.event.is_some());
+            }
+            Some(Border::End(name)) if name.eq_ignore_ascii_case(b"VEVENT") => {
+                self.close((self.depth > 0).then_some("a component inside it does not end"));
+            }
+            Some(Border::End(name)) if name.eq_ignore_ascii_case(b"VCALENDAR") => {
+                self.close(Some("the calendar ends before its END:VEVENT"));
+            }
+            Some(Border::End(_)) => self.depth = self.depth.saturating_sub(1),
+            None => self.property(line),
+        }
+        Some(())
+    }
+
+    fn property(&mut self, line: &Line<'_>) {
+        let Some(event) = self.event.as_mut().filter(|_| self.depth == 0 && !line.text.is_empty()) else { return };
+        let text = String::from_utf8_lossy(&line.text);
+        match Property::split(&text) {
+            Some(property) if line.is_cut => {
+                self.warnings.add(line.number, property.name, "longer than a property may be; skipped".to_owned());
+            }
+            Some(property) => event.take(&property, line.number, &mut self.warnings),
+            None if text.trim().is_empty() => {}
+            None => self.warnings.add(line.number, "VEVENT", "a line without a colon; skipped".to_owned()),
+        }
+    }
+
+    /// Ends the open event, if there is one; `fault` says why this is not its regular end.
+    fn close(&mut self, fault: Option<&str>) {
+        self.depth = 0;
+        if let Some(event) = self.event.take() {
+            self.components.extend(event.finish(fault, &mut self.warnings));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! What the tests share: calendars in a compact notation, and occurrences as readable lines.
+
+pub(crate) mod ics;
