@@ -1,7 +1,9 @@
 //! Focus: what counts as busy, what eroded, and where holds shall be. Pure: `now` is an argument.
 
 pub mod arrival;
+pub mod block;
 pub mod plan;
+pub mod planner;
 pub mod policy;
 pub mod problem;
 pub mod solver;

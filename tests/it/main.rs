@@ -2,3 +2,10 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod planner;
+#[cfg(test)]
+mod planner_laws;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
