@@ -6,6 +6,9 @@ mod architecture;
 mod own_events;
 #[cfg(test)]
 mod reader;
+mod planner;
+#[cfg(test)]
+mod planner_laws;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
