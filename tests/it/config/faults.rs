@@ -344,7 +344,7 @@ target = "200h"
 match = [{}, { title = "[" }]
 blocks = [{ name = "B", days = "mon-fir", from = "9", to = "25:00" }]
 "#,
-        r##"
+        r#"
         1:7: now: expected a time like 2026-11-16T07:30:00+01:00 or 2026-11-16T07:30, found "soon"
         3:14: busy.unanswered: expected busy, threat or free, found "maybe"
         4:12: busy.day_off[0]: expected a regular expression (unclosed group), found "(open"
@@ -359,7 +359,7 @@ blocks = [{ name = "B", days = "mon-fir", from = "9", to = "25:00" }]
         15:32: role[1].blocks[0].days: expected days like mon-fri or mon,wed, found "mon-fir"
         15:50: role[1].blocks[0].from: expected a time like 09:00, from 00:00 to 24:00, found "9"
         15:60: role[1].blocks[0].to: expected a time like 09:00, from 00:00 to 24:00, found "25:00"
-        "##,
+        "#,
     );
 }
 
