@@ -1,6 +1,7 @@
 //! seawall
 pub mod balance;
 pub mod calendar;
+pub mod cli;
 pub mod config;
 pub mod cycle;
 pub mod focus;

@@ -12,3 +12,4 @@ mod planner_laws;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+mod config;
