@@ -16,7 +16,6 @@ use crate::reconcile::own::{OwnObject, edited};
 use crate::store::{Store, StoreError};
 
 /// What it takes to apply a change.
-#[derive(Clone, Copy, Debug)]
 pub struct Tools<'a, P> {
     /// The account of the calendar.
     pub provider: &'a P,
@@ -33,6 +32,15 @@ pub struct Tools<'a, P> {
     /// How text is read.
     pub lens: Lens<'a>,
 }
+
+// By hand: a derive would ask the provider to be copied too.
+impl<P> Clone for Tools<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Tools<'_, P> {}
 
 /// Why a change was not applied.
 #[derive(Debug, thiserror::Error)]

@@ -46,7 +46,6 @@ pub enum Mode {
 }
 
 /// All that a cycle needs.
-#[derive(Clone, Copy, Debug)]
 pub struct Context<'a, P> {
     /// The present.
     pub now: Timestamp,
@@ -67,6 +66,15 @@ pub struct Context<'a, P> {
     /// Whether to write.
     pub mode: Mode,
 }
+
+// By hand: a derive would ask the provider to be copied too.
+impl<P> Clone for Context<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Context<'_, P> {}
 
 /// Why there was no cycle.
 #[derive(Debug, thiserror::Error)]
@@ -137,7 +145,7 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
         instance: cx.instance,
         balances: &balances_before,
         unread: &input.incomplete,
-        refreshed_today: &|uid| refreshed.get(uid).copied().unwrap_or_default(),
+        refreshed_today: &refreshed,
     };
     let mut changes = decision.changes.clone();
     changes.extend(summarize::changes(knowledge, &decision, notes));

@@ -1,5 +1,7 @@
 //! The weekly summary within a cycle: the words for each week that has one, and what may be named in them.
 
+use std::collections::BTreeMap;
+
 use super::decide::{Decision, Knowledge};
 use super::outcome::Balance;
 use crate::balance::figures::Figures;
@@ -22,7 +24,7 @@ pub struct Notes<'a> {
     /// Calendars that were not read to the end.
     pub unread: &'a [String],
     /// Refreshes of a summary so far today, by UID.
-    pub refreshed_today: &'a dyn Fn(&str) -> u32,
+    pub refreshed_today: &'a BTreeMap<String, u32>,
 }
 
 /// The balance of every week that the decision speaks of.
@@ -80,7 +82,7 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
 fn refreshed(knowledge: Knowledge<'_>, week: IsoWeek, notes: Notes<'_>) -> u32 {
     let is_it = |key: &&crate::reconcile::key::Key| key.kind == Kind::Summary && key.week == week;
     let owned = knowledge.owned.iter().find(|owned| owned.key().filter(is_it).is_some());
-    owned.map_or(0, |owned| (notes.refreshed_today)(&owned.object.uid))
+    owned.and_then(|owned| notes.refreshed_today.get(&owned.object.uid)).copied().unwrap_or_default()
 }
 
 fn is_final(knowledge: Knowledge<'_>, week: IsoWeek) -> bool {

@@ -2,9 +2,10 @@
 
 pub mod arrival;
 pub mod assess;
-pub mod busy;
-pub mod people;
 pub mod block;
+pub mod busy;
+pub mod erosion;
+pub mod people;
 pub mod plan;
 pub mod planner;
 pub mod policy;

@@ -3,13 +3,15 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod own_events;
 #[cfg(test)]
-mod reader;
 mod planner;
 #[cfg(test)]
 mod planner_laws;
 #[cfg(test)]
+mod reader;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
-mod config;
