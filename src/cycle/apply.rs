@@ -89,7 +89,7 @@ fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
         title: content.title.clone(),
         text: content.text.clone(),
         place: String::new(),
-        when: content.when.clone(),
+        when: content.when,
         busy: content.busy,
         private: content.private,
         color: content.color.clone(),

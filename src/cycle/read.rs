@@ -1,7 +1,7 @@
 //! Step one of a cycle: everything that the calendars say, as occurrences and as objects that look like ours.
 //! Decides nothing about them; knows how much of it was really read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -95,7 +95,7 @@ pub async fn read<P: Provider>(
         }
     }
     for one in raw {
-        understand(one, lens, &mut input);
+        understand(&one, lens, &mut input);
     }
     Ok(input)
 }
@@ -145,19 +145,19 @@ fn remember_reading(
 ) -> Result<(), StoreError> {
     let is_new = |object: &&Object| mirror.get(&object.href).is_none_or(|known| known.etag != object.etag);
     let changed: Vec<Object> = objects.iter().filter(is_new).cloned().collect();
-    let mut gone: BTreeMap<&str, ()> = mirror.keys().map(|href| (href.as_str(), ())).collect();
+    let mut gone: BTreeSet<&str> = mirror.keys().map(String::as_str).collect();
     for href in objects.iter().map(|object| &object.href).chain(unreadable.iter().map(|(href, _)| href)) {
         gone.remove(href.as_str());
     }
     if changed.is_empty() && gone.is_empty() {
         return Ok(());
     }
-    let gone: Vec<String> = gone.into_keys().map(str::to_owned).collect();
+    let gone: Vec<String> = gone.into_iter().map(str::to_owned).collect();
     store.put_mirror(id, &changed, &gone)
 }
 
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
-fn understand(raw: Raw<'_>, lens: Lens<'_>, input: &mut Input) {
+fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     let mut components = Vec::new();
     let mut warnings = Vec::new();
     for object in &raw.objects {

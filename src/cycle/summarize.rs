@@ -81,7 +81,7 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
 
 fn refreshed(knowledge: Knowledge<'_>, week: IsoWeek, notes: Notes<'_>) -> u32 {
     let is_it = |key: &&crate::reconcile::key::Key| key.kind == Kind::Summary && key.week == week;
-    let owned = knowledge.owned.iter().find(|owned| owned.key().filter(is_it).is_some());
+    let owned = knowledge.owned.iter().find(|owned| owned.key().as_ref().is_some_and(is_it));
     owned.and_then(|owned| notes.refreshed_today.get(&owned.object.uid)).copied().unwrap_or_default()
 }
 

@@ -41,6 +41,9 @@ pub struct Written {
 }
 
 /// Holds back what may not happen now, and applies the rest.
+///
+/// # Errors
+/// Where the store fails; a change that was not applied is no error but part of the answer.
 pub async fn write<P: Provider>(
     cx: Context<'_, P>,
     lens: Lens<'_>,

@@ -132,7 +132,7 @@ fn judged_index(scene: Scene<'_>, index: usize) -> usize {
     indices(scene.judged, Counts::Busy).nth(index).unwrap_or_default()
 }
 
-fn eroders<'a>(scene: Scene<'a>) -> Vec<Eroder<'a>> {
+fn eroders(scene: Scene<'_>) -> Vec<Eroder<'_>> {
     indices(scene.judged, Counts::Busy)
         .enumerate()
         .map(|(index, judged)| {

@@ -17,6 +17,9 @@ use crate::calendar::week::IsoWeek;
 use crate::focus::plan::{DesiredHold, HoldState};
 use crate::focus::policy::Policy;
 
+/// The most holds of a role in a week that were ever written, released ones included.
+const ORDINALS_MAX: u32 = 10_000;
+
 /// A stretch of time that no hold may keep, with what takes it, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocker {
@@ -148,7 +151,7 @@ fn additions(inventory: Inventory<'_>) -> Vec<Change> {
         .into_iter()
         .filter_map(|hold| {
             let role = inventory.policy.roles.get(hold.role?)?.name.clone();
-            let ordinal = (0..).find(|n| taken.insert((hold.week, role.clone(), *n)))?;
+            let ordinal = (0..ORDINALS_MAX).find(|n| taken.insert((hold.week, role.clone(), *n)))?;
             let key = Key {
                 kind: Kind::Hold,
                 calendar: inventory.calendar.clone(),
