@@ -2,3 +2,14 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod lock;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+#[cfg(test)]
+mod vdir;
