@@ -35,12 +35,12 @@ pub enum LockError {
         waited: Duration,
     },
     /// The file can't be used.
-    #[error("can't lock {}: {source}", path.display())]
+    #[error("can't lock {}: {error}", path.display())]
     Io {
         /// The lock's file.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -50,7 +50,7 @@ pub enum LockError {
 /// # Errors
 /// [`LockError::Held`] after `wait`; else where the file can't be made or locked.
 pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
-    let io_error = |source| LockError::Io { path: path.to_owned(), source };
+    let io_error = |error| LockError::Io { path: path.to_owned(), error };
     let mut file = open(path).map_err(io_error)?;
     let tried = tokio::time::timeout(wait, async {
         loop {

@@ -35,24 +35,24 @@ pub struct Opened {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file system refused.
-    #[error("can't {action} {}: {source}", path.display())]
+    #[error("can't {action} {}: {error}", path.display())]
     Io {
         /// What was tried.
         action: &'static str,
         /// With which file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        error: std::io::Error,
     },
     /// SQLite refused.
-    #[error("can't {action} in the database {}: {source}", path.display())]
+    #[error("can't {action} in the database {}: {error}", path.display())]
     Sql {
         /// What was tried.
         action: &'static str,
         /// The database.
         path: PathBuf,
         /// What SQLite said.
-        source: rusqlite::Error,
+        error: rusqlite::Error,
     },
     /// A later seawall made it.
     #[error(
@@ -155,5 +155,5 @@ impl Store {
 }
 
 fn sql(action: &'static str, path: &Path) -> impl FnOnce(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Sql { action, path: path.to_owned(), source }
+    move |error| StoreError::Sql { action, path: path.to_owned(), error }
 }

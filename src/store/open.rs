@@ -26,10 +26,10 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     close_to_others(dir, 0o700, &mut warnings)?;
     let path = dir.join(FILE_NAME);
     let store = match open_file(&path, &mut warnings) {
-        Err(StoreError::Sql { source, .. }) if is_corrupt(&source) => {
+        Err(StoreError::Sql { error, .. }) if is_corrupt(&error) => {
             let aside = move_aside(&path, now)?;
             warnings.push(format!(
-                "the database {} was corrupt ({source}) and is now {}; an empty one was made. The calendars still \
+                "the database {} was corrupt ({error}) and is now {}; an empty one was made. The calendars still \
                  tell which holds exist. Lost are: deletions of holds that no weekly summary remembers (such a hold \
                  may come back), the log, the trend of past weeks and when meetings arrived",
                 path.display(),
@@ -63,11 +63,11 @@ fn open_file(path: &Path, warnings: &mut Vec<String>) -> Result<Store, StoreErro
 
 /// Checks what was opened and brings it to the present version. Nothing is written before it is known to be ours.
 pub(super) fn prepare(db: Connection, path: PathBuf) -> Result<Store, StoreError> {
+    db.busy_timeout(BUSY_TIMEOUT).map_err(sql("set a limit for waiting", &path))?;
     let found = identify(&db, &path)?;
     if found > migrate::VERSION {
         return Err(StoreError::Future { path, found, known: migrate::VERSION });
     }
-    db.busy_timeout(BUSY_TIMEOUT).map_err(sql("set a limit for waiting", &path))?;
     check(&db).map_err(sql("check what is", &path))?;
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
     db.execute_batch(settings).map_err(sql("change the settings", &path))?;
@@ -158,5 +158,21 @@ fn close_to_others(path: &Path, mode: u32, warnings: &mut Vec<String>) -> Result
 }
 
 fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
-    move |source| StoreError::Io { action, path: path.to_owned(), source }
+    move |error| StoreError::Io { action, path: path.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_on_the_disk_when_it_returns() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = open(dir.path(), Timestamp::UNIX_EPOCH).unwrap().store.db;
+        let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).unwrap();
+        let (full, on) = (2, 1);
+        assert_eq!((number("synchronous"), number("foreign_keys"), number("busy_timeout")), (full, on, 5000));
+        let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(journal, "wal");
+    }
 }

@@ -15,3 +15,13 @@ mod reader;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+mod contract;
+#[cfg(test)]
+mod lock;
+#[cfg(test)]
+mod store;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
+#[cfg(test)]
+mod vdir;

@@ -3,3 +3,35 @@
 pub(crate) mod ics;
 pub(crate) mod policy;
 pub(crate) mod week;
+//! What the tests share.
+
+pub(crate) mod memory;
+
+use std::future::Future;
+
+/// Runs a future to its end on a runtime of its own.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
+
+/// The same with a clock that stands still while there is work, and else jumps to the next timer.
+pub(crate) fn block_on_paused<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(future)
+}
+
+/// Runs a test where permissions count, also for root: in a thread that has given up its capabilities.
+pub(crate) fn without_privileges(test: impl FnOnce() + Send) {
+    use rustix::thread::{CapabilitySet, CapabilitySets, set_capabilities};
+
+    let none = CapabilitySet::empty();
+    let none = CapabilitySets { effective: none, permitted: none, inheritable: none };
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            set_capabilities(None, none).unwrap();
+            test();
+        });
+        if let Err(panic) = thread.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}

@@ -120,8 +120,12 @@ impl Folder {
     /// Every object.
     pub(super) fn read(&self) -> Result<Reading, ProviderError> {
         let entries = Dir::read_from(&self.fd).map_err(|errno| folder_error(&self.path, errno))?;
-        let Listing { names, mut warnings, incomplete } =
-            list(&self.path, entries.map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec())));
+        let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec()));
+        self.read_listed(list(&self.path, names))
+    }
+
+    fn read_listed(&self, listing: Listing) -> Result<Reading, ProviderError> {
+        let Listing { names, mut warnings, incomplete } = listing;
         let mut reading = Reading { incomplete, ..Reading::default() };
         reading.objects.reserve(names.len());
         for href in names {
@@ -282,6 +286,18 @@ mod tests {
         let listing = list(Path::new("/calendars/work"), entries.into_iter());
         assert_eq!(listing.names, ["a.ICS", "b.ics"]);
         assert!(listing.incomplete.is_some_and(|why| why.contains("/calendars/work")));
+    }
+
+    #[test]
+    fn a_file_that_vanishes_after_the_listing_is_just_gone() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::create_dir(root.path().join("work")).unwrap();
+        std::fs::write(root.path().join("work/here.ics"), "BEGIN").unwrap();
+        let folder = Folder::open(root.path(), "work").unwrap();
+        let names = vec!["gone.ics".to_owned(), "here.ics".to_owned()];
+        let reading = folder.read_listed(Listing { names, ..Listing::default() }).unwrap();
+        assert_eq!(reading.objects.iter().map(|object| &*object.href).collect::<Vec<_>>(), ["here.ics"]);
+        assert_eq!((reading.unreadable, reading.warnings, reading.incomplete), (vec![], vec![], None));
     }
 
     #[test]

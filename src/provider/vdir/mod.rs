@@ -23,7 +23,7 @@ pub struct Vdir {
 }
 
 impl Vdir {
-    /// The calendars under `root`. Nothing is touched before the first call.
+    /// The calendars under `root`, which may itself be a link. Nothing is touched before the first call.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into(), swept: Mutex::default() }
     }

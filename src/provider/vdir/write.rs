@@ -208,3 +208,99 @@ fn replace_by_rename(temp: &Temp<'_>, name: ObjectName<'_>, etag: &Etag) -> Resu
     rustix::fs::renameat(fd, temp.name.as_str(), fd, name.as_str())
         .map_err(|errno| write_failed("replace", &temp.folder.path_of(name), errno))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    const OLD: &[u8] = b"old";
+    const NEW: &[u8] = b"new";
+
+    /// Runs a step on `a.ics`, which holds `before`, with a temporary file that holds the new content; then compares
+    /// what is there.
+    #[track_caller]
+    fn check(before: Option<&[u8]>, step: impl FnOnce(&mut Temp<'_>, ObjectName<'_>), after: Option<&[u8]>) {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("work/a.ics");
+        fs::create_dir(root.path().join("work")).unwrap();
+        if let Some(before) = before {
+            fs::write(&path, before).unwrap();
+        }
+        let folder = Folder::open(root.path(), "work").unwrap();
+        let mut temp = Temp::write(&folder, NEW, None).unwrap();
+        step(&mut temp, ObjectName::new("a.ics").unwrap());
+        drop(temp);
+        assert_eq!(fs::read(&path).ok().as_deref(), after);
+        assert_eq!(files(path.parent().unwrap()), usize::from(after.is_some()), "nothing else is left behind");
+    }
+
+    fn files(dir: &Path) -> usize {
+        fs::read_dir(dir).unwrap().count()
+    }
+
+    fn kind(result: Result<(), Failure>) -> Option<ErrorKind> {
+        match result {
+            Ok(()) => None,
+            Err(Failure::Refused(error)) => Some(error.kind),
+            Err(Failure::Unsupported) => panic!("this file system has no exchange; run the tests on another"),
+        }
+    }
+
+    #[test]
+    fn an_exchange_puts_the_new_content_in_place() {
+        let step = |temp: &mut Temp<'_>, name: ObjectName<'_>| {
+            assert_eq!(kind(replace_by_exchange(temp, name, &etag_of(OLD), NEW)), None);
+        };
+        check(Some(OLD), step, Some(NEW));
+    }
+
+    #[test]
+    fn an_exchange_gives_back_what_another_program_wrote_after_the_check() {
+        let step = |temp: &mut Temp<'_>, name: ObjectName<'_>| {
+            let result = replace_by_exchange(temp, name, &etag_of(OLD), NEW);
+            assert_eq!(kind(result), Some(ErrorKind::Precondition));
+        };
+        check(Some(b"theirs"), step, Some(b"theirs"));
+    }
+
+    #[test]
+    fn an_exchange_makes_no_file_where_another_program_deleted_it_after_the_check() {
+        let step = |temp: &mut Temp<'_>, name: ObjectName<'_>| {
+            assert_eq!(kind(replace_by_exchange(temp, name, &etag_of(OLD), NEW)), Some(ErrorKind::NotFound));
+        };
+        check(None, step, None);
+    }
+
+    #[test]
+    fn without_exchange_the_content_is_checked_once_more() {
+        let step = |temp: &mut Temp<'_>, name: ObjectName<'_>| {
+            let error = replace_by_rename(temp, name, &etag_of(OLD)).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Precondition);
+        };
+        check(Some(b"theirs"), step, Some(b"theirs"));
+        check(Some(OLD), |temp, name| replace_by_rename(temp, name, &etag_of(OLD)).unwrap(), Some(NEW));
+    }
+
+    #[test]
+    fn neither_way_of_creating_overwrites() {
+        check(Some(OLD), |temp, name| assert_eq!(place_by_rename(temp, name), Err(Errno::EXIST)), Some(OLD));
+        check(Some(OLD), |temp, name| assert_eq!(place_by_link(temp, name), Err(Errno::EXIST)), Some(OLD));
+        check(None, |temp, name| place_by_rename(temp, name).unwrap(), Some(NEW));
+        check(None, |temp, name| place_by_link(temp, name).unwrap(), Some(NEW));
+    }
+
+    #[test]
+    fn what_is_kept_survives_the_next_sweep() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("work")).unwrap();
+        let folder = Folder::open(root.path(), "work").unwrap();
+        let mut temp = Temp::write(&folder, b"theirs", None).unwrap();
+        let kept = temp.keep();
+        drop(temp);
+        sweep(&folder);
+        assert_eq!(fs::read(root.path().join("work").join(kept)).unwrap(), b"theirs");
+    }
+}

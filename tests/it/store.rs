@@ -1,0 +1,473 @@
+//! The database: who may read the file, what is done with one that can't be used, and what survives.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::Connection;
+use seawall::calendar::CalendarId;
+use seawall::calendar::time::Span;
+use seawall::focus::arrival::{Cause, Sighting, SightingKey};
+use seawall::focus::plan::Closed;
+use seawall::provider::{Etag, Object};
+use seawall::reconcile::key::{Key, Kind, Written};
+use seawall::reconcile::ledger::{BalanceRecord, LedgerRow, LedgerState, WriteRecord};
+use seawall::store::{Opened, Store, StoreError};
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+/// Every released migration, as it was released. Add lines; never change one.
+const RELEASED: [(&str, &str); 1] =
+    [("0001_init.sql", "730255edb61f2ba04a0fa47d9bafb2d93759db8ea3d07745a253ad67c4cf0b45")];
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn span(start: &str, end: &str) -> Span {
+    Span::new(at(start), at(end))
+}
+
+fn calendar(name: &str) -> CalendarId {
+    CalendarId { account: "work".to_owned(), calendar: name.to_owned() }
+}
+
+fn hold(ordinal: u32) -> LedgerRow {
+    LedgerRow {
+        uid: format!("sea0{ordinal}"),
+        key: Key {
+            kind: Kind::Hold,
+            calendar: calendar("Personal"),
+            week: "2026-W47".parse().unwrap(),
+            role: "deep".to_owned(),
+            ordinal,
+            generation: 0,
+        },
+        state: LedgerState::Live,
+        written: Written {
+            span: span("2026-11-18T08:00:00Z", "2026-11-18T11:00:00Z"),
+            busy: true,
+            hash: "0123".to_owned(),
+        },
+        pinned: false,
+    }
+}
+
+fn closed(start: &str, end: &str) -> Closed {
+    Closed {
+        span: span(start, end),
+        role: "deep".to_owned(),
+        week: "2026-W47".parse().unwrap(),
+        forgiven: span(start, end).minutes(),
+    }
+}
+
+fn morning() -> Closed {
+    closed("2026-11-18T08:00:00Z", "2026-11-18T11:00:00Z")
+}
+
+/// A state folder that is not there yet, inside one that goes with the test.
+struct Dir(TempDir);
+
+impl Dir {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("state/seawall")
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    fn try_open(&self) -> Result<Opened, StoreError> {
+        Store::open(&self.path(), at("2026-11-16T06:30:00Z"))
+    }
+
+    fn open(&self) -> Store {
+        let Opened { store, warnings } = self.try_open().unwrap();
+        assert_eq!(warnings, [] as [&str; 0]);
+        store
+    }
+
+    /// Puts a file in the place of the database.
+    fn plant(&self, content: &[u8]) {
+        fs::create_dir_all(self.path()).unwrap();
+        fs::set_permissions(self.path(), Permissions::from_mode(0o700)).unwrap();
+        fs::write(self.file("seawall.sqlite"), content).unwrap();
+        fs::set_permissions(self.file("seawall.sqlite"), Permissions::from_mode(0o600)).unwrap();
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().mode() & 0o7777
+}
+
+#[test]
+fn folder_and_files_are_for_the_user_alone() {
+    let dir = Dir::new();
+    let store = dir.open();
+    store.put_ledger(&hold(1)).unwrap();
+    assert_eq!(mode(&dir.path()), 0o700);
+    for name in ["seawall.sqlite", "seawall.sqlite-wal", "seawall.sqlite-shm"] {
+        assert_eq!(mode(&dir.file(name)), 0o600, "{name}");
+    }
+}
+
+#[test]
+fn what_was_open_to_others_is_closed_with_a_warning() {
+    let dir = Dir::new();
+    dir.open().put_ledger(&hold(1)).unwrap();
+    fs::write(dir.file("seawall.sqlite-wal"), "").unwrap();
+    for (path, open) in
+        [(dir.path(), 0o755), (dir.file("seawall.sqlite"), 0o644), (dir.file("seawall.sqlite-wal"), 0o640)]
+    {
+        fs::set_permissions(path, Permissions::from_mode(open)).unwrap();
+    }
+    let Opened { store, warnings } = dir.try_open().unwrap();
+    assert_eq!(store.ledger().unwrap(), [hold(1)]);
+    assert_eq!(warnings.len(), 3, "{warnings:?}");
+    for (warning, word) in warnings.iter().zip(["0755", "0644", "0640"]) {
+        assert!(warning.contains(word), "{warning}");
+    }
+    assert_eq!((mode(&dir.path()), mode(&dir.file("seawall.sqlite"))), (0o700, 0o600));
+}
+
+#[test]
+fn a_folder_meant_for_everybody_keeps_its_mode() {
+    let dir = Dir::new();
+    fs::create_dir_all(dir.path()).unwrap();
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o1777)).unwrap();
+    let warnings = dir.try_open().unwrap().warnings;
+    assert!(matches!(&*warnings, [warning] if warning.contains("everybody")), "{warnings:?}");
+    assert_eq!(mode(&dir.path()), 0o1777);
+    assert_eq!(mode(&dir.file("seawall.sqlite")), 0o600);
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let dir = Dir::new();
+    fs::write(dir.0.path().join("state"), "a file in the way").unwrap();
+    let error = dir.try_open().unwrap_err();
+    assert!(matches!(error, StoreError::Io { .. }), "{error}");
+    assert!(error.to_string().contains(dir.path().to_str().unwrap()), "{error}");
+}
+
+#[test]
+fn what_was_committed_survives_a_process_that_never_closed_the_database() {
+    let dir = Dir::new();
+    let store = dir.open();
+    store.put_ledger(&hold(1)).unwrap();
+    let copy = Dir::new();
+    fs::create_dir_all(copy.path()).unwrap();
+    fs::set_permissions(copy.path(), Permissions::from_mode(0o700)).unwrap();
+    for name in ["seawall.sqlite", "seawall.sqlite-wal"] {
+        fs::copy(dir.file(name), copy.file(name)).unwrap();
+    }
+    assert_eq!(copy.open().ledger().unwrap(), [hold(1)]);
+}
+
+#[test]
+fn a_database_from_the_future_is_refused_and_left_alone() {
+    let dir = Dir::new();
+    dir.open().put_ledger(&hold(1)).unwrap();
+    let db = Connection::open(dir.file("seawall.sqlite")).unwrap();
+    db.pragma_update(None, "user_version", 99).unwrap();
+    drop(db);
+    let before = fs::read(dir.file("seawall.sqlite")).unwrap();
+    let error = dir.try_open().unwrap_err();
+    assert!(matches!(error, StoreError::Future { found: 99, known: 1, .. }), "{error}");
+    for word in ["version 99", "up to 1", "newer seawall", "seawall.sqlite"] {
+        assert!(error.to_string().contains(word), "{error}");
+    }
+    assert_eq!(fs::read(dir.file("seawall.sqlite")).unwrap(), before);
+}
+
+#[test]
+fn another_programs_database_is_refused_and_left_alone() {
+    for setup in ["CREATE TABLE notes (text)", "PRAGMA application_id = 7", "PRAGMA user_version = 3"] {
+        let dir = Dir::new();
+        dir.plant(b"");
+        Connection::open(dir.file("seawall.sqlite")).unwrap().execute_batch(setup).unwrap();
+        let before = fs::read(dir.file("seawall.sqlite")).unwrap();
+        let error = dir.try_open().unwrap_err();
+        assert!(matches!(error, StoreError::Foreign { .. }), "{setup}: {error}");
+        assert_eq!(fs::read(dir.file("seawall.sqlite")).unwrap(), before);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}
+
+#[test]
+fn a_database_that_was_never_filled_is_used() {
+    let dir = Dir::new();
+    dir.plant(b"");
+    dir.open().put_ledger(&hold(1)).unwrap();
+    assert_eq!(dir.open().ledger().unwrap(), [hold(1)]);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_moved_aside() {
+    let dir = Dir::new();
+    let rubbish = b"\x00rubbish ".repeat(1000);
+    for aside in ["seawall.sqlite.corrupt-20261116T063000Z", "seawall.sqlite.corrupt-20261116T063000Z-2"] {
+        dir.plant(&rubbish);
+        let Opened { store, warnings } = dir.try_open().unwrap();
+        assert_eq!(store.ledger().unwrap(), []);
+        assert_eq!(fs::read(dir.file(aside)).unwrap(), rubbish);
+        let [warning] = &*warnings else { panic!("{warnings:?}") };
+        for word in ["corrupt", aside, "Lost are", "deletions of holds"] {
+            assert!(warning.contains(word), "{warning}");
+        }
+    }
+}
+
+#[test]
+fn a_database_with_a_broken_page_is_moved_aside_with_its_companions() {
+    let dir = Dir::new();
+    let store = dir.open();
+    for ordinal in 0..200 {
+        store.put_ledger(&hold(ordinal)).unwrap();
+    }
+    drop(store);
+    let mut bytes = fs::read(dir.file("seawall.sqlite")).unwrap();
+    for page in bytes.chunks_mut(4096).skip(1) {
+        page[..1024].fill(0xff);
+    }
+    dir.plant(&bytes);
+    fs::write(dir.file("seawall.sqlite-wal"), "").unwrap();
+    fs::set_permissions(dir.file("seawall.sqlite-wal"), Permissions::from_mode(0o600)).unwrap();
+    let Opened { store, warnings } = dir.try_open().unwrap();
+    assert_eq!((store.ledger().unwrap(), warnings.len()), (vec![], 1));
+    store.put_ledger(&hold(1)).unwrap();
+    assert_eq!(fs::read(dir.file("seawall.sqlite.corrupt-20261116T063000Z")).unwrap(), bytes);
+    drop(store);
+    assert_eq!(dir.open().ledger().unwrap(), [hold(1)]);
+}
+
+#[test]
+fn released_migrations_never_change() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/migrations");
+    let mut files: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    files.sort();
+    let hash = |name: &String| -> String {
+        let digest = Sha256::digest(fs::read(folder.join(name)).unwrap());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+    };
+    let found: Vec<_> = files.iter().map(|name| (name.clone(), hash(name))).collect();
+    assert_eq!(found, RELEASED.map(|(name, hash)| (name.to_owned(), hash.to_owned())));
+}
+
+#[test]
+fn a_ledger_row_comes_back_as_it_was_and_in_order_of_key() {
+    let store = Store::in_memory().unwrap();
+    let mut summary = hold(1);
+    summary.uid = "sea0s".to_owned();
+    summary.key.kind = Kind::Summary;
+    summary.key.role = String::new();
+    let mut released = hold(10);
+    released.state = LedgerState::Released;
+    released.key.generation = 20;
+    released.written.busy = false;
+    let mut pinned = hold(2);
+    pinned.state = LedgerState::Dismissed;
+    pinned.pinned = true;
+    let mut canary = hold(3);
+    canary.key.kind = Kind::Canary;
+    canary.key.calendar.calendar = "ä/b".to_owned();
+    for row in [&canary, &released, &summary, &pinned] {
+        store.put_ledger(row).unwrap();
+    }
+    assert_eq!(store.ledger().unwrap(), [pinned.clone(), released.clone(), summary, canary.clone()]);
+
+    released.state = LedgerState::Live;
+    store.put_ledger(&released).unwrap();
+    store.remove_ledger("sea0s").unwrap();
+    store.remove_ledger("unknown").unwrap();
+    assert_eq!(store.ledger().unwrap(), [pinned, released, canary]);
+}
+
+#[test]
+fn closed_time_is_kept_once_removed_by_span_and_forgotten_when_past() {
+    let store = Store::in_memory().unwrap();
+    let (first, second) = (morning(), closed("2026-11-19T08:00:00Z", "2026-11-19T09:00:00Z"));
+    let other_role = Closed { role: "learning".to_owned(), forgiven: 0, ..morning() };
+    store.put_closed(&[second.clone(), first.clone(), first.clone()]).unwrap();
+    store.put_closed(&[first.clone(), other_role.clone()]).unwrap();
+    assert_eq!(store.closed().unwrap(), [first.clone(), other_role, second.clone()]);
+
+    assert_eq!(store.remove_closed(span("2026-11-18T08:00:00Z", "2026-11-18T10:00:00Z")).unwrap(), 0);
+    assert_eq!(store.remove_closed(first.span).unwrap(), 2);
+    store.prune_closed(at("2026-11-19T08:59:59Z")).unwrap();
+    assert_eq!(store.closed().unwrap(), [second]);
+    store.prune_closed(at("2026-11-19T09:00:00Z")).unwrap();
+    assert_eq!(store.closed().unwrap(), []);
+}
+
+#[test]
+fn a_dismissal_marks_the_row_and_closes_its_time() {
+    let store = Store::in_memory().unwrap();
+    store.put_ledger(&hold(1)).unwrap();
+    store.dismiss("sea01", &morning()).unwrap();
+    assert_eq!(store.ledger().unwrap(), [LedgerRow { state: LedgerState::Dismissed, ..hold(1) }]);
+    assert_eq!(store.closed().unwrap(), [morning()]);
+}
+
+#[test]
+fn a_pin_marks_the_row_and_closes_what_it_left() {
+    let store = Store::in_memory().unwrap();
+    store.put_ledger(&hold(1)).unwrap();
+    store.pin("sea01", &[]).unwrap();
+    assert_eq!(store.closed().unwrap(), []);
+    store.pin("sea01", &[morning()]).unwrap();
+    assert_eq!(store.ledger().unwrap(), [LedgerRow { pinned: true, ..hold(1) }]);
+    assert_eq!(store.closed().unwrap(), [morning()]);
+}
+
+#[test]
+fn what_the_user_did_to_an_unknown_object_changes_nothing() {
+    let store = Store::in_memory().unwrap();
+    for result in [store.dismiss("sea09", &morning()), store.pin("sea09", &[morning()])] {
+        assert!(matches!(result, Err(StoreError::Unknown { uid, .. }) if uid == "sea09"));
+    }
+    assert_eq!(store.closed().unwrap(), []);
+}
+
+#[test]
+fn a_dismissal_whose_second_half_fails_leaves_no_first_half() {
+    let dir = Dir::new();
+    let store = dir.open();
+    store.put_ledger(&hold(1)).unwrap();
+    let saboteur = Connection::open(dir.file("seawall.sqlite")).unwrap();
+    saboteur
+        .execute_batch("CREATE TRIGGER no BEFORE INSERT ON closed BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        .unwrap();
+    let error = store.dismiss("sea01", &morning()).unwrap_err();
+    assert!(error.to_string().contains("disk full"), "{error}");
+    assert!(error.to_string().contains(dir.file("seawall.sqlite").to_str().unwrap()), "{error}");
+    store.pin("sea01", &[morning()]).unwrap_err();
+    assert_eq!(store.ledger().unwrap(), [hold(1)]);
+
+    saboteur.execute_batch("DROP TRIGGER no").unwrap();
+    store.dismiss("sea01", &morning()).unwrap();
+    assert_eq!(store.closed().unwrap(), [morning()]);
+}
+
+#[test]
+fn a_row_that_means_nothing_names_its_column() {
+    let dir = Dir::new();
+    let store = dir.open();
+    store.put_ledger(&hold(1)).unwrap();
+    Connection::open(dir.file("seawall.sqlite")).unwrap().execute("UPDATE ledger SET week = 'soon'", ()).unwrap();
+    let error = store.ledger().unwrap_err().to_string();
+    assert!(error.contains("`week`") && error.contains("soon"), "{error}");
+}
+
+#[test]
+fn sightings_come_back_as_they_were_but_only_those_that_end_late_enough() {
+    let store = Store::in_memory().unwrap();
+    let key = |uid: &str, recurrence_id: Option<&str>| SightingKey {
+        calendar: calendar("Personal"),
+        uid: uid.to_owned(),
+        recurrence_id: recurrence_id.map(at),
+    };
+    let seen = |start, end, changed, cancelled: Option<&str>| Sighting {
+        span: span(start, end),
+        busy: cancelled.is_none(),
+        first_seen: at("2026-11-01T00:00:00Z"),
+        changed,
+        cancelled: cancelled.map(at),
+    };
+    let (monday, noon, one) = ("2026-11-16T09:00:00Z", "2026-11-16T12:00:00Z", "2026-11-16T13:00:00Z");
+    let moved = |cause| Some((at("2026-11-10T00:00:00Z"), cause));
+    let mut rows = vec![
+        (key("a", None), seen(monday, noon, None, None)),
+        (key("a", Some("1969-12-31T00:00:00Z")), seen(monday, one, moved(Cause::New), None)),
+        (key("a", Some(monday)), seen(monday, one, moved(Cause::Moved), Some(noon))),
+        (key("b", Some(monday)), seen(monday, one, moved(Cause::Lengthened), None)),
+        (key("c", Some(monday)), seen(monday, one, moved(Cause::AcceptedLate), None)),
+    ];
+    store.put_sightings(&rows).unwrap();
+    assert_eq!(store.sightings(at(noon)).unwrap(), rows.iter().cloned().collect());
+    assert_eq!(store.sightings(at("2026-11-16T12:00:01Z")).unwrap().len(), 4);
+    assert_eq!(store.sightings(at("2026-11-16T13:00:01Z")).unwrap().len(), 0);
+
+    rows[0].1.busy = false;
+    store.put_sightings(&rows[..1]).unwrap();
+    assert_eq!(store.sightings(Timestamp::MIN).unwrap(), rows.into_iter().collect());
+}
+
+#[test]
+fn the_log_keeps_every_write_and_counts_the_applied_ones() {
+    let store = Store::in_memory().unwrap();
+    let write = |minute: i64, error: Option<&str>| WriteRecord {
+        at: at("2026-11-16T06:30:00Z") + jiff::SignedDuration::from_mins(minute),
+        action: "create".to_owned(),
+        kind: "hold".to_owned(),
+        uid: format!("sea0{minute}"),
+        calendar: "work/Personal".to_owned(),
+        title: "Focus: Morning ä".to_owned(),
+        start: at("2026-11-18T08:00:00Z"),
+        end: at("2026-11-18T11:00:00Z"),
+        why: "covers the block".to_owned(),
+        error: error.map(str::to_owned),
+    };
+    let writes = [write(0, None), write(0, None), write(5, Some("412")), write(10, None)];
+    for record in &writes {
+        store.record_write(record).unwrap();
+    }
+    assert_eq!(store.log(10, None).unwrap(), writes);
+    assert_eq!(store.log(2, None).unwrap(), writes[2..]);
+    assert_eq!(store.log(10, Some(writes[2].at)).unwrap(), writes[2..]);
+    assert_eq!(store.writes_between(writes[0].at, writes[3].at).unwrap(), 2);
+    assert_eq!(store.writes_between(writes[2].at, Timestamp::MAX).unwrap(), 1);
+}
+
+#[test]
+fn balances_are_those_of_the_last_weeks_across_the_new_year() {
+    let store = Store::in_memory().unwrap();
+    let week = |text: &str| text.parse().unwrap();
+    let minutes = |protected| BalanceRecord { protected, meetings: 60 };
+    for (text, protected) in [("2026-W51", 1), ("2026-W53", 2), ("2027-W01", 9), ("2027-W01", 3), ("2027-W02", 4)] {
+        store.put_balance(week(text), minutes(protected)).unwrap();
+    }
+    let last = |weeks| store.balances(weeks, week("2027-W01")).unwrap();
+    assert_eq!(last(3), [(week("2026-W53"), minutes(2)), (week("2027-W01"), minutes(3))]);
+    assert_eq!(last(4)[0], (week("2026-W51"), minutes(1)));
+    assert_eq!(last(0), []);
+}
+
+#[test]
+fn the_mirror_takes_over_changes_per_calendar_and_can_be_dropped() {
+    let store = Store::in_memory().unwrap();
+    let object = |href: &str, etag: &str| Object {
+        href: href.to_owned(),
+        etag: Etag(etag.to_owned()),
+        body: b"\x00\xffnot text".to_vec(),
+    };
+    let (work, team) = (calendar("Personal"), calendar("Team"));
+    let hrefs = |calendar| store.mirror(calendar).unwrap().into_values().map(|object| (object.href, object.etag.0));
+    store.put_mirror(&work, &[object("b.ics", "1"), object("a.ics", "1")], &[]).unwrap();
+    store.put_mirror(&team, &[object("a.ics", "t")], &["b.ics".to_owned()]).unwrap();
+    store.put_mirror(&work, &[object("a.ics", "2")], &["b.ics".to_owned(), "never.ics".to_owned()]).unwrap();
+    assert_eq!(hrefs(&work).collect::<Vec<_>>(), [("a.ics".to_owned(), "2".to_owned())]);
+    assert_eq!(store.mirror(&team).unwrap()["a.ics"], object("a.ics", "t"));
+    store.drop_mirror().unwrap();
+    assert_eq!((hrefs(&work).count(), hrefs(&team).count()), (0, 0));
+}
+
+#[test]
+fn single_values_are_kept_replaced_and_removed() {
+    let dir = Dir::new();
+    let store = dir.open();
+    assert_eq!(store.meta("paused").unwrap(), None);
+    store.set_meta("paused", Some("until undone")).unwrap();
+    store.set_meta("paused", Some("")).unwrap();
+    assert_eq!(dir.open().meta("paused").unwrap().as_deref(), Some(""));
+    store.set_meta("paused", None).unwrap();
+    store.set_meta("paused", None).unwrap();
+    assert_eq!(store.meta("paused").unwrap(), None);
+}
