@@ -17,6 +17,8 @@ pub struct Settings {
     pub state_dir: PathBuf,
     /// Names this seawall among those that write to one calendar; none: the shell derives it from the machine.
     pub instance: Option<String>,
+    /// How often the daemon looks.
+    pub poll: Minutes,
     /// False: read, judge and report only.
     pub write: bool,
     /// A standing clock, for demos and tests.
@@ -93,4 +95,11 @@ pub struct CalendarUse {
     pub private: bool,
     /// Only events that the user organised or attends count.
     pub only_invited: bool,
+}
+
+impl CalendarUse {
+    /// Whether it is named with `use = "none"`: its holds are to be removed, and nothing else is done there.
+    pub fn only_emptied(&self) -> bool {
+        !self.read && !self.hold
+    }
 }

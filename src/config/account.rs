@@ -1,0 +1,170 @@
+//! Accounts and their calendars. Each provider reads its own keys here.
+
+use super::hours::required;
+use super::paths::Base;
+use super::tree::{Faults, Field, Node, Place, Table, Wrong};
+use super::{schema, value};
+use crate::calendar::CalendarId;
+use crate::config::settings::{Account, CalendarUse, Source};
+
+const CALENDARS: &str = r#"[{ name = "work", use = "read+hold" }, { name = "home", use = "read", private = true }]"#;
+
+/// What a calendar is for, as the word says.
+#[derive(Clone, Copy)]
+struct Use {
+    read: bool,
+    hold: bool,
+}
+
+/// All `[[account]]`s, and the calendar that holds.
+pub(super) fn read_all(
+    top: &Table<'_>,
+    base: &Base<'_>,
+    faults: &mut Faults,
+    warnings: &mut Vec<String>,
+) -> Option<(Vec<Account>, Option<CalendarId>)> {
+    let nodes = match top.list("account", faults, "[[account]]") {
+        Field::Given(nodes) if !nodes.is_empty() => nodes,
+        Field::Bad => return None,
+        Field::Given(_) | Field::Absent => {
+            let message =
+                "missing: say where your calendars are, in an [[account]] with provider = \"vdir\" and a path";
+            faults.missing(&top.place, "account", message);
+            return None;
+        }
+    };
+    let mut seen: Vec<String> = Vec::new();
+    let mut holding: Vec<CalendarId> = Vec::new();
+    let accounts: Vec<Option<Account>> = nodes
+        .iter()
+        .map(|node| {
+            let table = node.table(faults)?;
+            let account = read(&table, base, &mut holding, faults);
+            if let Field::Given(name) = table.parse("name", &mut Faults::default(), value::label, "") {
+                if seen.contains(&name) {
+                    faults.add(&table.place_of("name"), format!("there is already an account {name:?}"));
+                }
+                seen.push(name);
+            }
+            account
+        })
+        .collect();
+    let accounts: Vec<Account> = accounts.into_iter().collect::<Option<_>>()?;
+    for account in &accounts {
+        if account.emails.is_empty() && account.calendars.iter().any(|calendar| calendar.read) {
+            warnings.push(format!(
+                "account {:?} has no emails: which invitations you declined or did not answer can't be seen",
+                account.name
+            ));
+        }
+    }
+    Some((accounts, holding.into_iter().next()))
+}
+
+fn read(table: &Table<'_>, base: &Base<'_>, holding: &mut Vec<CalendarId>, faults: &mut Faults) -> Option<Account> {
+    let name = required(table, "name", faults, value::label, "a name like \"work\"");
+    let provider = |text: &str| value::choice(text, &[("vdir", ())]);
+    // The keys of another provider are unknown here, and naming each would hide the one fault that counts.
+    if required(table, "provider", faults, provider, "\"vdir\"").is_none() {
+        table.no_secrets(faults);
+        return None;
+    }
+    table.only(&[schema::VDIR], faults);
+    let path = required(table, "path", faults, |text| base.resolve(text), "a folder like \"~/.calendars\"");
+    let emails = read_emails(table, faults);
+    let account = name.clone().unwrap_or_default();
+    let calendars = read_calendars(table, &account, holding, faults);
+    Some(Account { name: name?, source: Source::Vdir { path: path? }, emails: emails?, calendars: calendars? })
+}
+
+fn read_emails(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<String>> {
+    let nodes = table.list("emails", faults, r#"["anna@example.org"]"#).or(Some(Vec::new()))?;
+    let all: Vec<Option<String>> =
+        nodes.iter().map(|node| node.parse(faults, email, "an address like \"anna@example.org\"")).collect();
+    all.into_iter().collect()
+}
+
+fn email(text: &str) -> Result<String, Wrong> {
+    let text = text.trim().to_lowercase();
+    let address = text.strip_prefix("mailto:").unwrap_or(&text);
+    let sound = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if !sound || address.chars().any(char::is_whitespace) {
+        return Err("an address like anna@example.org".into());
+    }
+    Ok(address.to_owned())
+}
+
+fn read_calendars(
+    table: &Table<'_>,
+    account: &str,
+    holding: &mut Vec<CalendarId>,
+    faults: &mut Faults,
+) -> Option<Vec<CalendarUse>> {
+    let nodes = match table.list("calendars", faults, CALENDARS) {
+        Field::Given(nodes) if !nodes.is_empty() => nodes,
+        Field::Bad => return None,
+        Field::Given(_) | Field::Absent => {
+            let message = format!("missing: say which folders to use, for example calendars = {CALENDARS}");
+            faults.missing(&table.place_of("calendars"), "calendars", message);
+            return None;
+        }
+    };
+    let mut names: Vec<String> = Vec::new();
+    let all: Vec<Option<CalendarUse>> = nodes
+        .iter()
+        .map(|node| {
+            let (calendar, place) = calendar(node, account, faults)?;
+            if names.contains(&calendar.id.calendar) {
+                faults.add(&place, format!("the account has already a calendar {:?}", calendar.id.calendar));
+            }
+            names.push(calendar.id.calendar.clone());
+            if calendar.hold {
+                if let Some(first) = holding.first() {
+                    let message = format!("{} holds, and {first} does already: only one calendar can", calendar.id);
+                    faults.add(&place, message);
+                }
+                holding.push(calendar.id.clone());
+            }
+            Some(calendar)
+        })
+        .collect();
+    all.into_iter().collect()
+}
+
+fn calendar(node: &Node<'_>, account: &str, faults: &mut Faults) -> Option<(CalendarUse, Place)> {
+    let table = node.table(faults)?;
+    table.only(&[schema::CALENDAR], faults);
+    let name = required(&table, "name", faults, folder, "the name of a folder like \"work\"");
+    let used = table.parse("use", faults, usage, "\"read\", \"hold\", \"read+hold\" or \"none\"");
+    let private = table.flag("private", faults).or(Some(false));
+    let only = table
+        .parse("only", faults, |text| value::choice(text, &[("invited", ())]), "\"invited\"")
+        .some()
+        .or(Some(None));
+    let used = used.or(Some(Use { read: true, hold: false }))?;
+    let id = CalendarId { account: account.to_owned(), calendar: name? };
+    let place = node.place.clone();
+    Some((
+        CalendarUse { id, read: used.read, hold: used.hold, private: private?, only_invited: only?.is_some() },
+        place,
+    ))
+}
+
+fn usage(text: &str) -> Result<Use, Wrong> {
+    let words = [
+        ("read", Use { read: true, hold: false }),
+        ("hold", Use { read: false, hold: true }),
+        ("read+hold", Use { read: true, hold: true }),
+        ("none", Use { read: false, hold: false }),
+    ];
+    value::choice(text, &words)
+}
+
+/// A calendar of a vdir is one folder: no path, and not hidden, for programs keep their own files there.
+fn folder(text: &str) -> Result<String, Wrong> {
+    let name = value::label(text)?;
+    if name.contains('/') || name.starts_with('.') {
+        return Err("the name of a folder, without slashes or a leading dot".into());
+    }
+    Ok(name)
+}

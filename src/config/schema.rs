@@ -1,0 +1,63 @@
+//! Which keys exist, and where. The readers ask for these; any other key in a config is a fault.
+
+/// At the top of the file.
+pub(super) const TOP: &[&str] = &[
+    "timezone",
+    "state_dir",
+    "instance",
+    "poll",
+    "write",
+    "now",
+    "hours",
+    "busy",
+    "focus",
+    "role",
+    "hold",
+    "limits",
+    "summary",
+    "account",
+];
+/// In `[hours]`.
+pub(super) const HOURS: &[&str] = &["work", "away"];
+/// In each entry of `work`, `away`, `preferred`, `allowed`.
+pub(super) const SPAN: &[&str] = &["days", "from", "to"];
+/// In `[busy]`.
+pub(super) const BUSY: &[&str] = &["tentative", "unanswered", "all_day_unmarked", "day_off"];
+/// Session values: in `[focus]` and in each role.
+pub(super) const SESSION: &[&str] =
+    &["min_session", "max_session", "daily_max", "recovery", "break", "notice", "freeze", "grid"];
+/// In `[focus]` beside the session values.
+pub(super) const FOCUS: &[&str] = &["horizon", "own"];
+/// In `[[role]]` beside the session values and those of `[hold]`.
+pub(super) const ROLE: &[&str] = &["name", "target", "hold", "preferred", "allowed", "blocks", "match"];
+/// In each entry of `match` and `own`.
+pub(super) const MATCH: &[&str] = &["title", "attendees"];
+/// In each entry of `blocks` beside those of `[hold]`.
+pub(super) const BLOCK: &[&str] = &["name", "days", "from", "to"];
+/// In `[hold]`, in each role and in each block.
+pub(super) const HOLD: &[&str] = &["title", "visibility", "color", "defence", "firm_within", "on_delete"];
+/// In `[limits]`.
+pub(super) const LIMITS: &[&str] = &["writes_per_cycle", "writes_per_day"];
+/// In `[summary]`.
+pub(super) const SUMMARY: &[&str] = &["at", "refresh"];
+/// In `[[account]]` with `provider = "vdir"`.
+pub(super) const VDIR: &[&str] = &["name", "provider", "path", "emails", "calendars"];
+/// In each entry of `calendars`.
+pub(super) const CALENDAR: &[&str] = &["name", "use", "private", "only"];
+
+/// Sections with their keys, for a key that was written into the wrong one.
+pub(super) const SECTIONS: &[(&str, &[&str])] = &[
+    ("at the top, before the first [section]", TOP),
+    ("in [hours]", HOURS),
+    ("in [busy]", BUSY),
+    ("in [focus] or [[role]]", SESSION),
+    ("in [focus]", FOCUS),
+    ("in [hold], a [[role]] or a block", HOLD),
+    ("in [limits]", LIMITS),
+    ("in [summary]", SUMMARY),
+    ("in [[role]]", ROLE),
+    ("in [[account]]", VDIR),
+];
+
+/// Keys under which programs keep secrets: a literal value there is refused and never repeated.
+pub(super) const SECRETS: &[&str] = &["password", "client_secret", "secret", "token", "access_token", "refresh_token"];

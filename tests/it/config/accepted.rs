@@ -1,0 +1,167 @@
+//! What a sound config becomes: defaults, inheritance, paths, and the configs that are shipped.
+
+use seawall::calendar::CalendarId;
+use seawall::config::settings::Source;
+use seawall::focus::policy::{Defence, Doubt, OnDelete};
+
+use super::*;
+
+#[test]
+fn the_example_loads_as_it_is_and_with_every_key_at_its_default() {
+    let example = std::fs::read_to_string("config/seawall.example.toml").unwrap();
+    let plain = settings(&example);
+    let mut full = settings(&with_all_keys(&example));
+    assert_eq!(full.state_dir, Path::new("/home/anna/.local/state/seawall/main"));
+    assert_eq!(full.instance.as_deref(), Some("laptop"));
+    assert_eq!(full.now.map(|now| now.to_string()).as_deref(), Some("2026-11-16T06:30:00Z"));
+    assert_eq!(full.policy.roles[0].style.defence, Some(Defence::Auto));
+    // Those four are examples; all else that is commented out is the default.
+    full.state_dir.clone_from(&plain.state_dir);
+    (full.instance, full.now) = (None, None);
+    for role in &mut full.policy.roles {
+        role.style.defence = None;
+        role.blocks.iter_mut().for_each(|block| block.style.defence = None);
+    }
+    assert_eq!(format!("{full:?}"), format!("{plain:?}"));
+    assert_eq!(plain.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn every_shipped_config_loads() {
+    let mut loaded = 0;
+    for entry in std::fs::read_dir("config").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            load(&path, &environment()).unwrap_or_else(|error| panic!("{error}"));
+            loaded += 1;
+        }
+    }
+    assert!(loaded >= 1);
+}
+
+#[test]
+fn a_short_config_has_the_defaults_of_the_design() {
+    let got = settings(&sound("[[role]]\nname = \"deep\"\ntarget = \"8h\"\n"));
+    assert_eq!(got.policy.tz.iana_name(), Some("Europe/Berlin"));
+    assert_eq!((got.write, got.poll, got.now, got.policy.horizon), (true, 5, None, 3));
+    let session = &got.policy.session;
+    assert_eq!((session.min_session, session.max_session, session.daily_max), (120, 240, 300));
+    assert_eq!((session.recovery, session.break_between, session.grid), (15, 15, 5));
+    assert_eq!((session.notice, session.freeze), (30, 120));
+    assert_eq!((got.policy.busy.tentative, got.policy.busy.unanswered), (Doubt::Busy, Doubt::Threat));
+    assert!(!got.policy.busy.all_day_unmarked_busy);
+    let off = |title: &str| got.policy.busy.day_off.iter().any(|pattern| pattern.is_match(title));
+    assert!(off("Public Holiday") && off("OOO") && off("Urlaub Anna") && !off("Laptop rollout") && !off("Book room"));
+    assert_eq!((got.limits.writes_per_cycle, got.limits.writes_per_day), (20, 60));
+    assert_eq!((got.summary.at, got.summary.length, got.summary.refresh), (Some(960), 15, 2));
+    assert_eq!(got.policy.roles[0].style.title, "Focus: {block}");
+    assert_eq!(got.policy.roles[0].style.firm_within, 1440);
+    let work = CalendarId { account: "local".to_owned(), calendar: "work".to_owned() };
+    assert_eq!(got.hold_calendar, Some(work));
+    assert_eq!(got.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn a_role_changes_what_it_names_and_inherits_the_rest() {
+    let got = settings(&sound(
+        r#"[focus]
+min_session = "90m"
+break = "10m"
+[hold]
+title = "{role}"
+on_delete = "replace"
+[[role]]
+name = "deep"
+min_session = "3h"
+color = "Teal"
+blocks = [{ name = "B", days = "mon", from = "09:00", to = "12:00", defence = "strict", title = "{block}" }]
+"#,
+    ));
+    let role = &got.policy.roles[0];
+    assert_eq!((got.policy.session.min_session, role.session.min_session, role.session.break_between), (90, 180, 10));
+    assert_eq!((role.style.title.as_str(), role.style.color.as_deref()), ("{role}", Some("teal")));
+    assert_eq!((role.style.on_delete, role.style.defence), (OnDelete::Replace, None));
+    let block = &role.blocks[0].style;
+    assert_eq!((block.title.as_str(), block.color.as_deref()), ("{block}", Some("teal")));
+    assert_eq!((block.on_delete, block.defence), (OnDelete::Replace, Some(Defence::Strict)));
+}
+
+#[test]
+fn paths_are_relative_to_the_file_and_home_is_expanded() {
+    for (path, want) in [
+        ("cal", "/home/anna/.config/seawall/cal"),
+        (".", "/home/anna/.config/seawall"),
+        ("~/.calendars", "/home/anna/.calendars"),
+        ("/srv/cal", "/srv/cal"),
+    ] {
+        let got = settings(&SOUND.replace("\"cal\"", &format!("{path:?}")));
+        assert_eq!(got.accounts[0].source, Source::Vdir { path: PathBuf::from(want) });
+    }
+}
+
+#[test]
+fn state_lies_where_systemd_says_else_in_a_folder_of_its_own() {
+    let state = |env: &Environment, file: &str| parse(SOUND, Path::new(file), env).unwrap().state_dir;
+    let systemd = Environment { state_directory: Some(PathBuf::from("/var/lib/seawall")), ..environment() };
+    assert_eq!(state(&systemd, FILE), Path::new("/var/lib/seawall"));
+    let xdg = Environment { xdg_state_home: Some(PathBuf::from("/state")), ..environment() };
+    // sha256 of the path, first 16 hex digits: `printf %s PATH | sha256sum`.
+    assert_eq!(state(&xdg, "/etc/seawall/seawall.toml"), Path::new("/state/seawall/28e6f06756e37249"));
+    assert!(state(&environment(), FILE).starts_with("/home/anna/.local/state/seawall"));
+    let nowhere = parse(SOUND, Path::new(FILE), &Environment::default()).unwrap_err();
+    assert_eq!(nowhere[0].key, "state_dir");
+}
+
+#[test]
+fn a_system_zone_of_utc_is_warned_about_unless_asked_for() {
+    let utc = Environment { timezone: Some("Etc/UTC".to_owned()), ..environment() };
+    let warnings = |text: &str, env: &Environment| parse(text, Path::new(FILE), env).unwrap().warnings.join("\n");
+    assert!(warnings(SOUND, &utc).contains("timezone"));
+    assert!(warnings(SOUND, &Environment { timezone: None, ..environment() }).contains("timezone"));
+    assert!(!warnings(&sound("timezone = \"UTC\"\n"), &utc).contains("timezone"));
+    assert!(!warnings(SOUND, &environment()).contains("timezone"));
+}
+
+#[test]
+fn what_is_odd_but_no_fault_is_warned_about() {
+    let got = settings(&sound(
+        r#"[[role]]
+name = "a"
+allowed = [{ days = "sat", from = "09:00", to = "12:00" }]
+blocks = [{ name = "A", days = "mon", from = "08:30", to = "10:30" }]
+[[role]]
+name = "b"
+min_session = "1h"
+blocks = [{ name = "B", days = "mon", from = "10:35", to = "12:00" }]
+"#,
+    ));
+    assert_eq!(
+        got.warnings,
+        [
+            "role \"a\": 1 of its allowed hours lie outside working time",
+            "blocks \"A\" and \"B\" are closer than a break (15m): both can't be held whole"
+        ]
+    );
+    let idle = settings(&SOUND.replace("emails = [\"anna@example.org\"]\n", ""));
+    assert_eq!(idle.warnings.len(), 2, "no role holds, and no emails: {:?}", idle.warnings);
+}
+
+#[test]
+fn calendars_that_only_get_emptied_and_none_that_holds() {
+    let got = settings(&SOUND.replace("read+hold", "none"));
+    assert_eq!(got.hold_calendar, None);
+    assert!(got.accounts[0].calendars[0].only_emptied());
+}
+
+#[test]
+fn the_users_config_goes_before_the_systems() {
+    let dir = tempfile::tempdir().unwrap();
+    let env = Environment { xdg_config_home: Some(dir.path().to_owned()), ..environment() };
+    let missing = find(None, &env).unwrap_err();
+    assert!(missing.to_string().contains("/etc/seawall/seawall.toml"), "{missing}");
+    let own = dir.path().join("seawall/seawall.toml");
+    std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+    std::fs::write(&own, SOUND).unwrap();
+    assert_eq!(find(None, &env).unwrap(), own);
+    assert_eq!(find(Some(Path::new("x.toml")), &env).unwrap(), Path::new("x.toml"));
+}
