@@ -1,5 +1,6 @@
 //! seawall
 pub mod calendar;
+pub mod cli;
 pub mod config;
 pub mod focus;
 pub mod provider;
