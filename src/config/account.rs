@@ -84,7 +84,8 @@ fn read_emails(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<String>> {
     all.into_iter().collect()
 }
 
-fn email(text: &str) -> Result<String, Wrong> {
+/// An address, lower case, without `mailto:`.
+pub(super) fn email(text: &str) -> Result<String, Wrong> {
     let text = text.trim().to_lowercase();
     let address = text.strip_prefix("mailto:").unwrap_or(&text);
     let sound = address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
@@ -158,6 +159,16 @@ fn usage(text: &str) -> Result<Use, Wrong> {
         ("none", Use { read: false, hold: false }),
     ];
     value::choice(text, &words)
+}
+
+/// Calendars with their use from one line like `work=read+hold, home`; without a use they are read.
+pub(super) fn named_calendars(text: &str) -> Result<Vec<(String, String)>, Wrong> {
+    let entry = |part: &str| {
+        let (name, used) = part.split_once('=').unwrap_or((part, "read"));
+        usage(used.trim())?;
+        Ok((folder(name.trim())?, used.trim().to_owned()))
+    };
+    text.split(',').map(entry).collect()
 }
 
 /// A calendar of a vdir is one folder: no path, and not hidden, for programs keep their own files there.

@@ -2,7 +2,7 @@
 //! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]).
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -12,6 +12,7 @@ mod busy;
 mod defaults;
 mod hold;
 mod hours;
+mod init;
 mod paths;
 mod role;
 mod schema;
@@ -22,6 +23,7 @@ mod tree;
 mod validate;
 mod value;
 
+pub use init::{Answers, Question, commented_example, compose};
 pub use paths::{NoConfig, find};
 pub use system::Environment;
 
@@ -91,8 +93,20 @@ pub fn load(path: &Path, env: &Environment) -> Result<Settings, ConfigError> {
         let message = "is not UTF-8".to_owned();
         ConfigError { file: path.to_owned(), faults: vec![Fault { line, column, key: String::new(), message }] }
     })?;
-    let absolute = std::path::absolute(path).map_err(|error| whole(format!("can't be located: {error}")))?;
+    let absolute = absolute(path).map_err(|error| whole(format!("can't be located: {error}")))?;
     parse(&text, &absolute, env).map_err(|faults| ConfigError { file: path.to_owned(), faults })
+}
+
+/// The path from the root. It names the state's folder, so one file must have one: `..` is resolved, while symbolic
+/// links to the file stay, for some systems replace what they point at.
+fn absolute(path: &Path) -> std::io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) if folder.components().any(|part| part == Component::ParentDir) => {
+            Ok(std::fs::canonicalize(folder)?.join(name))
+        }
+        _ => Ok(path),
+    }
 }
 
 /// Validates the text of a config that lies at `file`, an absolute path. Reads no file.

@@ -61,3 +61,18 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
 
 /// Keys under which programs keep secrets: a literal value there is refused and never repeated.
 pub(super) const SECRETS: &[&str] = &["password", "client_secret", "secret", "token", "access_token", "refresh_token"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_shows_every_key() {
+        let example = crate::config::commented_example();
+        let lists = SECTIONS.iter().map(|(_, keys)| *keys).chain([SPAN, MATCH, BLOCK, CALENDAR]);
+        for key in lists.flatten() {
+            let shown = [format!("{key} = "), format!("[{key}]")].iter().any(|text| example.contains(text));
+            assert!(shown, "{key} is not in config/seawall.example.toml");
+        }
+    }
+}

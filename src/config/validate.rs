@@ -69,7 +69,8 @@ fn zone(top: &Table<'_>, base: &Base<'_>, faults: &mut Faults, warnings: &mut Ve
     }
 }
 
-fn known_zone(name: &str) -> Result<TimeZone, Wrong> {
+/// The zone of that IANA name.
+pub(super) fn known_zone(name: &str) -> Result<TimeZone, Wrong> {
     let found = if name.is_empty() { None } else { jiff::tz::db().get(name).ok().filter(|tz| !tz.is_unknown()) };
     found.ok_or_else(|| {
         let names: Vec<String> = jiff::tz::db().available().map(|name| name.as_str().to_owned()).collect();

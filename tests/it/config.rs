@@ -59,14 +59,6 @@ fn check_beside_sound(text: &str, want: &str) {
     check(&sound(text), want);
 }
 
-/// The example without the `#` before its keys.
-fn with_all_keys(example: &str) -> String {
-    let uncomment = |line: &str| match line.strip_prefix('#') {
-        Some(rest) if rest.starts_with(|first: char| first.is_ascii_lowercase()) => rest.to_owned(),
-        _ => line.to_owned(),
-    };
-    example.lines().map(uncomment).collect::<Vec<_>>().join("\n")
-}
-
 mod accepted;
 mod faults;
+mod shipped;

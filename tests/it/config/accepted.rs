@@ -1,43 +1,10 @@
-//! What a sound config becomes: defaults, inheritance, paths, and the configs that are shipped.
+//! What a sound config becomes: defaults, inheritance, and paths.
 
 use seawall::calendar::CalendarId;
 use seawall::config::settings::Source;
 use seawall::focus::policy::{Defence, Doubt, OnDelete};
 
 use super::*;
-
-#[test]
-fn the_example_loads_as_it_is_and_with_every_key_at_its_default() {
-    let example = std::fs::read_to_string("config/seawall.example.toml").unwrap();
-    let plain = settings(&example);
-    let mut full = settings(&with_all_keys(&example));
-    assert_eq!(full.state_dir, Path::new("/home/anna/.local/state/seawall/main"));
-    assert_eq!(full.instance.as_deref(), Some("laptop"));
-    assert_eq!(full.now.map(|now| now.to_string()).as_deref(), Some("2026-11-16T06:30:00Z"));
-    assert_eq!(full.policy.roles[0].style.defence, Some(Defence::Auto));
-    // Those four are examples; all else that is commented out is the default.
-    full.state_dir.clone_from(&plain.state_dir);
-    (full.instance, full.now) = (None, None);
-    for role in &mut full.policy.roles {
-        role.style.defence = None;
-        role.blocks.iter_mut().for_each(|block| block.style.defence = None);
-    }
-    assert_eq!(format!("{full:?}"), format!("{plain:?}"));
-    assert_eq!(plain.warnings, Vec::<String>::new());
-}
-
-#[test]
-fn every_shipped_config_loads() {
-    let mut loaded = 0;
-    for entry in std::fs::read_dir("config").unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            load(&path, &environment()).unwrap_or_else(|error| panic!("{error}"));
-            loaded += 1;
-        }
-    }
-    assert!(loaded >= 1);
-}
 
 #[test]
 fn a_short_config_has_the_defaults_of_the_design() {
@@ -110,6 +77,17 @@ fn state_lies_where_systemd_says_else_in_a_folder_of_its_own() {
     assert!(state(&environment(), FILE).starts_with("/home/anna/.local/state/seawall"));
     let nowhere = parse(SOUND, Path::new(FILE), &Environment::default()).unwrap_err();
     assert_eq!(nowhere[0].key, "state_dir");
+}
+
+#[test]
+fn one_file_has_one_state_however_it_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().canonicalize().unwrap();
+    std::fs::create_dir(folder.join("sub")).unwrap();
+    std::fs::write(folder.join("a.toml"), SOUND).unwrap();
+    let state = |path: &str| load(&folder.join(path), &environment()).unwrap().state_dir;
+    assert_eq!(state("sub/../a.toml"), state("a.toml"));
+    assert_eq!(state("./a.toml"), state("a.toml"));
 }
 
 #[test]
