@@ -63,7 +63,6 @@ pub(super) fn read_all(
 
 fn read(table: &Table<'_>, base: &Base<'_>, holding: &mut Vec<CalendarId>, faults: &mut Faults) -> Option<Account> {
     let name = required(table, "name", faults, value::label, "a name like \"work\"");
-    let provider = |text: &str| value::choice(text, &[("vdir", ())]);
     let provider = |text: &str| match text {
         "vdir" => Ok(()),
         _ => Err(Wrong::from("a provider that this version knows, which is vdir alone")),

@@ -5,6 +5,10 @@ mod architecture;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod lock;
+#[cfg(test)]
 mod own_events;
 #[cfg(test)]
 mod planner;
@@ -12,12 +16,6 @@ mod planner;
 mod planner_laws;
 #[cfg(test)]
 mod reader;
-#[cfg(test)]
-#[path = "../support/mod.rs"]
-mod support;
-mod contract;
-#[cfg(test)]
-mod lock;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

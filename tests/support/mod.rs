@@ -1,11 +1,9 @@
 //! What the tests share: calendars and weeks in a compact notation, wishes in few words.
 
 pub(crate) mod ics;
+pub(crate) mod memory;
 pub(crate) mod policy;
 pub(crate) mod week;
-//! What the tests share.
-
-pub(crate) mod memory;
 
 use std::future::Future;
 

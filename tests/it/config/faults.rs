@@ -75,7 +75,6 @@ work = [{ days = "mon-fri", from = "08:30", to = "17:30" }]
         text,
         &format!(
             "1:1: password: {rule}
-             4:12: account[0].provider: expected vdir, found \"caldav\"
              4:12: account[0].provider: expected a provider that this version knows, which is vdir alone, found \"caldav\"
              5:1: account[0].password: {rule}
              9:1: account[1].token: {rule}
