@@ -17,6 +17,8 @@ mod planner_laws;
 #[cfg(test)]
 mod reader;
 #[cfg(test)]
+mod report;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
