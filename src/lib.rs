@@ -7,4 +7,5 @@ pub mod cycle;
 pub mod focus;
 pub mod provider;
 pub mod reconcile;
+pub mod report;
 pub mod store;

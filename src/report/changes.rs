@@ -1,0 +1,94 @@
+//! The changes of a cycle, one by one with the reason: what `plan` would do, what `sync` did, what waits, what failed.
+
+use super::Look;
+use super::paint::{Ink, paint};
+use super::text::{clean, clip, clocks, indented, join, when, width};
+use crate::cycle::outcome::{Attempt, Outcome};
+use crate::reconcile::change::{Action, Change};
+use crate::reconcile::key::Kind;
+
+/// Where the words of a change begin, behind its sign.
+const INDENT: usize = 4;
+
+/// The changes of the cycle, what forbade them, and what the user should know.
+pub fn changes(outcome: &Outcome, look: Look) -> String {
+    let mut lines = Vec::new();
+    if let Some(halted) = &outcome.halted {
+        lines.extend(note("Nothing was written: ", halted, Ink::Bad, look));
+        lines.push(String::new());
+    }
+    if outcome.changes.is_empty() {
+        lines.push("Nothing to change.".to_owned());
+    } else {
+        lines.push(paint(&heading(outcome), Ink::Strong, look.color));
+        lines.extend(outcome.changes.iter().flat_map(|one| attempt(outcome, one, look)));
+    }
+    if !outcome.warnings.is_empty() {
+        lines.push(String::new());
+        lines.extend(outcome.warnings.iter().flat_map(|warning| note("Warning: ", warning, Ink::Note, look)));
+    }
+    join(&lines)
+}
+
+fn heading(outcome: &Outcome) -> String {
+    let all = outcome.changes.len();
+    let applied = outcome.changes.iter().filter(|one| one.applied).count();
+    let failed = outcome.changes.iter().filter(|one| !one.applied && one.error.is_some()).count();
+    let of = |n: usize| if n == 1 { "1 change".to_owned() } else { format!("{n} changes") };
+    match (applied, failed) {
+        (0, 0) => format!("{}, nothing written yet", of(all)),
+        (applied, _) if applied == all => format!("{} written", of(all)),
+        (applied, _) => format!("{applied} of {} written", of(all)),
+    }
+}
+
+/// A labelled sentence, wrapped.
+fn note(label: &str, text: &str, ink: Ink, look: Look) -> Vec<String> {
+    let lines = indented(&format!("{label}{}", clean(text)), 0, look.columns());
+    lines.into_iter().map(|line| paint(&line, ink, look.color)).collect()
+}
+
+fn attempt(outcome: &Outcome, one: &Attempt, look: Look) -> Vec<String> {
+    let change = &one.change;
+    let (sign, ink) = match change.action {
+        Action::Create => ("+", Ink::Good),
+        Action::Update => ("~", Ink::Note),
+        Action::Delete => ("−", Ink::Bad),
+    };
+    let span = when(change.span(), &outcome.tz);
+    let shown = match (change.key.kind, change.busy()) {
+        (Kind::Hold, true) => "  busy",
+        (Kind::Hold, false) => "  free",
+        (Kind::Summary | Kind::Canary, _) => "",
+    };
+    let room = look.columns().saturating_sub(INDENT + width(&span) + 2 + width(shown));
+    let title = clip(&clean(change.title()), room);
+    let mut lines = vec![format!("  {} {span}  {title}{shown}", paint(sign, ink, look.color))];
+    let mut words = clean(&change.why);
+    if let Some(was) = was(outcome, change) {
+        words = format!("{was}; {words}");
+    }
+    let why = indented(&words, INDENT, look.columns());
+    lines.extend(why.into_iter().map(|line| paint(&line, Ink::Faint, look.color)));
+    if let Some(error) = &one.error {
+        let text = format!("! not written: {}", clean(error));
+        let text = indented(&text, INDENT, look.columns());
+        lines.extend(text.into_iter().map(|line| paint(&line, Ink::Bad, look.color)));
+    }
+    lines
+}
+
+/// What an update leaves behind.
+fn was(outcome: &Outcome, change: &Change) -> Option<String> {
+    let target = change.target.as_ref().filter(|_| change.action == Action::Update)?;
+    let (tz, now) = (&outcome.tz, change.span());
+    let same_day = tz.to_datetime(target.span.start).date() == tz.to_datetime(now.start).date();
+    let time = if same_day { clocks(target.span, tz) } else { when(target.span, tz) };
+    let busy = if target.busy { "busy" } else { "free" };
+    match (target.span == now, target.busy == change.busy() || change.key.kind != Kind::Hold) {
+        (true, true) => None,
+        (true, false) => Some(format!("was {busy}")),
+        (false, true) => Some(format!("was {time}")),
+        (false, false) => Some(format!("was {time}, {busy}")),
+    }
+}
