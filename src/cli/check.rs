@@ -91,8 +91,9 @@ fn calendars_of(account: &Account, found: &[CalendarInfo], findings: &mut Findin
         Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
     }
     if account.emails.is_empty() {
-        findings
-            .note("no emails: seawall can't know which attendee is you, so nothing counts as declined or unanswered")?;
+        Findings::note(
+            "no emails: seawall can't know which attendee is you, so nothing counts as declined or unanswered",
+        )?;
     }
     Ok(())
 }
