@@ -4,3 +4,5 @@
 mod architecture;
 #[cfg(test)]
 mod planner_bruteforce;
+#[cfg(test)]
+mod planner_cpsat;

@@ -76,7 +76,7 @@ fn sets(problem: &WeekProblem, day: &DayProblem) -> Vec<Vec<Span>> {
 fn week_values(problem: &WeekProblem, sum: [i64; 6]) -> [i64; 7] {
     let [covered, planned, kept, count, preferred, starts] = sum;
     let total = problem.fixed_total + planned;
-    let close = total as f64 > problem.target as f64 - problem.min_session as f64 / 2.0;
+    let close = 2 * (problem.target - total) < problem.min_session;
     let reached = if close { problem.target } else { total };
     [problem.fixed_covered + covered, reached, total, kept, count, preferred, starts]
 }
@@ -241,7 +241,7 @@ fn cover_case(rng: &mut Rng, step: i64) -> (Vec<Span>, Vec<Span>, Cover) {
         min_session,
         max_session: min_session + rng.i64(0..=3) * step,
         break_between: rng.i64(0..=2) * step,
-        daily_max: rng.i64(0..=scale) * step,
+        daily_max: rng.i64(0..=scale) * step + if rng.bool() { 0 } else { rng.i64(0..step) },
     };
     (room, worth, limits)
 }
