@@ -6,3 +6,8 @@ mod architecture;
 mod planner_bruteforce;
 #[cfg(test)]
 mod planner_cpsat;
+#[cfg(test)]
+mod planner_laws;
+#[cfg(test)]
+#[path = "../support/planning.rs"]
+mod planning;

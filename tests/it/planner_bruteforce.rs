@@ -147,7 +147,8 @@ fn small_day(rng: &mut Rng, grid: i64, number: i64, slots: i64) -> DayProblem {
     }
 }
 
-fn small_week(rng: &mut Rng) -> WeekProblem {
+/// A week of up to three days with few places for a hold, and limits that need not be on its grid.
+pub(super) fn small_week(rng: &mut Rng) -> WeekProblem {
     let grid = rng.choice([1, 2, 5, 6]).expect("not empty");
     let count = rng.i64(1..=3);
     let slots = [10, 7, 5][count as usize - 1];
@@ -184,7 +185,8 @@ fn assert_valid(seed: u64, problem: &WeekProblem, solution: &Solution) {
 }
 
 #[test]
-fn small_weeks_are_solved_as_enumeration_does() {
+/// A week of up to three days with few places for a hold, and limits that need not be on its grid.
+pub(super) fn small_weeks_are_solved_as_enumeration_does() {
     for seed in 0..CASES {
         let problem = small_week(&mut Rng::with_seed(seed));
         let (best, most) = enumerate(&problem);
@@ -192,41 +194,6 @@ fn small_weeks_are_solved_as_enumeration_does() {
         assert_eq!(solution.objective, best, "seed {seed}: {problem:?}");
         assert_valid(seed, &problem, &solution);
         assert_eq!(attainable(&problem), most, "seed {seed}, attainable: {problem:?}");
-    }
-}
-
-#[test]
-fn a_plan_stays_when_it_is_planned_again() {
-    for seed in 0..CASES {
-        let mut problem = small_week(&mut Rng::with_seed(seed));
-        let first = solve(&problem);
-        for (index, day) in problem.days.iter_mut().enumerate() {
-            let from = index as i64 * problem.grid * 20;
-            day.existing.clear();
-            day.existing.extend(first.holds.iter().filter(|hold| hold.0 >= from && hold.0 < from + problem.grid * 20));
-        }
-        let second = solve(&problem);
-        assert_eq!(second.holds, first.holds, "seed {seed}: {problem:?}");
-        assert_eq!(second.objective[..3], first.objective[..3], "seed {seed}");
-        assert_eq!(second.objective[3], first.holds.len() as i64, "seed {seed}");
-    }
-}
-
-#[test]
-fn less_room_never_gains() {
-    for seed in 0..CASES {
-        let mut rng = Rng::with_seed(seed);
-        let mut problem = small_week(&mut rng);
-        let (before, most) = (solve(&problem).objective, attainable(&problem));
-        let day = rng.usize(0..problem.days.len());
-        let rooms = problem.days[day].room.len();
-        if rooms == 0 {
-            continue;
-        }
-        problem.days[day].room.remove(rng.usize(0..rooms));
-        let after = solve(&problem).objective;
-        assert!(after[..2] <= before[..2], "seed {seed}: {after:?} from {before:?}");
-        assert!(attainable(&problem) <= most, "seed {seed}");
     }
 }
 
