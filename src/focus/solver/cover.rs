@@ -33,8 +33,9 @@ const IMPOSSIBLE: i64 = i64::MIN / 2;
 
 /// The most slots of holds on one day.
 ///
-/// A set of holds stays possible when a hold longer than `shortest` loses a slot at its end. So so many holds can have every sum
-/// from their shortest lengths up to their most, and it is enough to know that most for each number of holds.
+/// A set of holds stays possible when one longer than `shortest` loses a slot at its end. So a given number of holds
+/// can have every sum from their shortest lengths up to their most, and it is enough to know that most for each
+/// number of holds whose shortest lengths are within the cap.
 fn most_slots(slots: &Slots, limits: Limits) -> usize {
     let Limits { shortest, longest, gap, .. } = limits;
     // By slot: the most used slots of the holds so far, all ended a gap before it, less the slot itself.
