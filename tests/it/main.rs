@@ -23,3 +23,11 @@ mod store;
 mod support;
 #[cfg(test)]
 mod vdir;
+mod planner_bruteforce;
+#[cfg(test)]
+mod planner_cpsat;
+#[cfg(test)]
+mod planner_laws;
+#[cfg(test)]
+#[path = "../support/planning.rs"]
+mod planning;
