@@ -127,6 +127,20 @@ fn a_busy_hold_stays_busy_under_a_threat_and_near_its_start() {
 }
 
 #[test]
+fn risk_is_judged_as_the_next_cycle_will_see_it() {
+    // 5 h of 7 h that can be had are needed, so the second hold would be at risk; with the first one written, which
+    // is frozen at once, 1 h of 3 h is.
+    let both = role("deep", |role| {
+        role.target = Some(300);
+        role.blocks = blocks("mon 9-13");
+    });
+    let situation = week("", [both]).with(|policy| policy.work = hours("mon 9-13, thu 9-12")).now("mon 8");
+    check(&situation, "mon 9-13 DEEP; thu 9-11 DEEP free");
+    let row = &situation.plan().weeks[0];
+    assert_eq!((row.needed, row.attainable), (300, 420));
+}
+
+#[test]
 fn pinned_and_past_holds_keep_their_flag() {
     check(
         &week("mon 9-11 HOLD free; tue 9-11 HOLD PIN free; tue 9-10? maybe", [wants(0)]).now("mon 11"),
