@@ -80,6 +80,26 @@ fn a_plan_moves_with_its_week() {
     }
 }
 
+#[test]
+fn the_figures_agree_with_the_holds() {
+    for seed in 0..WEEKS {
+        let situation = random(&mut Rng::with_seed(seed), None);
+        let plan = situation.plan();
+        for row in &plan.weeks {
+            let own = plan.holds.iter().filter(|hold| hold.role == Some(row.role) && hold.week == row.week);
+            let planned: Vec<Span> =
+                own.filter(|hold| hold.state == HoldState::Planned).map(|hold| hold.span).collect();
+            let minutes: i64 = planned.iter().map(|span| span.minutes()).sum();
+            let start = row.week.span(&situation.policy.tz).start;
+            let starts: i64 = planned.iter().map(|span| Span::new(start, span.start).minutes()).sum();
+            let [_, _, total, _, count, _, sum_of_starts] = row.objective;
+            assert_eq!((total, count, sum_of_starts), (row.protected, planned.len() as i64, starts), "seed {seed}");
+            assert_eq!(row.needed, (row.target - (row.protected - minutes)).max(0), "seed {seed}");
+            assert!(row.attainable >= minutes, "seed {seed}: {row:?}");
+        }
+    }
+}
+
 #[track_caller]
 fn check_place(situation: &Situation, plan: &Plan, hold: &DesiredHold, seed: u64) {
     let (policy, view, span) = (&situation.policy, &situation.view, hold.span);

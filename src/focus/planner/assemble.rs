@@ -23,7 +23,7 @@ pub(super) struct WeekFacts<'a> {
     pub(super) blocks: Vec<&'a Block>,
     /// All live holds, of other weeks too.
     standing: &'a Standing<'a>,
-    /// Closed time in whole minutes, as its touched ones.
+    /// Closed time, widened to whole minutes.
     closed: SpanSet,
     busy: SpanSet,
 }

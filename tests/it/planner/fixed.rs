@@ -193,6 +193,13 @@ fn equal_holds_are_taken_over_first() {
 }
 
 #[test]
+fn an_equal_hold_goes_before_one_that_covers_it() {
+    let situation = week("mon 9-13 HOLD; mon 10-12 HOLD", [role("deep", |role| role.target = Some(120))]);
+    check(&situation, "mon 10-12 DEEP free");
+    check_identity(&situation, &[Some("hold1")]);
+}
+
+#[test]
 fn then_those_with_most_common_minutes() {
     // Both rest on Monday; the hold of 13 o'clock has more in common with the new one than that of 9 o'clock.
     let text = "mon 9-11 HOLD; mon 12-14 HOLD; mon 9-11:30 incident";
