@@ -158,6 +158,17 @@ fn risk_sees_the_holds_of_earlier_roles() {
 }
 
 #[test]
+fn risk_sees_the_holds_of_later_roles_that_freeze_at_once() {
+    let deep = role("deep", |role| {
+        role.target = Some(120);
+        role.preferred = hours("thu 9-11");
+    });
+    let learning = role("learning", |role| role.target = Some(120));
+    let situation = week("", [deep, learning]).with(|policy| policy.work = hours("mon 9-11, thu 9-11:30")).now("mon 8");
+    check(&situation, "mon 9-11 LEARNING; thu 9-11 DEEP");
+}
+
+#[test]
 fn pinned_and_past_holds_keep_their_flag() {
     check(
         &week("mon 9-11 HOLD free; tue 9-11 HOLD PIN free; tue 9-10? maybe", [wants(0)]).now("mon 11"),
