@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod blocks;
+#[cfg(test)]
 mod planner;
 #[cfg(test)]
 mod planner_laws;

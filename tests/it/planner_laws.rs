@@ -85,6 +85,10 @@ fn the_figures_agree_with_the_holds() {
     for seed in 0..WEEKS {
         let situation = random(&mut Rng::with_seed(seed), None);
         let plan = situation.plan();
+        assert!(plan.holds.is_sorted_by_key(|hold| hold.span), "seed {seed}");
+        assert!(plan.weeks.is_sorted_by_key(|row| (row.week, row.role)), "seed {seed}");
+        let holding = situation.policy.roles.iter().filter(|role| role.holds).count();
+        assert_eq!(plan.weeks.len(), situation.weeks.len() * holding, "seed {seed}");
         for row in &plan.weeks {
             let own = plan.holds.iter().filter(|hold| hold.role == Some(row.role) && hold.week == row.week);
             let planned: Vec<Span> =
