@@ -7,7 +7,5 @@ mod blocks;
 #[cfg(test)]
 mod planner;
 #[cfg(test)]
-mod planner_laws;
-#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
