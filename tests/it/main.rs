@@ -7,5 +7,14 @@ mod blocks;
 #[cfg(test)]
 mod planner;
 #[cfg(test)]
+mod planner_bruteforce;
+#[cfg(test)]
+mod planner_cpsat;
+#[cfg(test)]
+mod planner_laws;
+#[cfg(test)]
+#[path = "../support/planning.rs"]
+mod planning;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;

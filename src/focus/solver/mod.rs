@@ -9,6 +9,7 @@
 
 mod cover;
 mod day;
+mod queue;
 mod score;
 mod slots;
 mod week;
