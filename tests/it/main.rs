@@ -23,6 +23,10 @@ mod store;
 mod support;
 #[cfg(test)]
 mod vdir;
+mod blocks;
+#[cfg(test)]
+mod planner;
+#[cfg(test)]
 mod planner_bruteforce;
 #[cfg(test)]
 mod planner_cpsat;
@@ -31,3 +35,6 @@ mod planner_laws;
 #[cfg(test)]
 #[path = "../support/planning.rs"]
 mod planning;
+#[cfg(test)]
+#[path = "../support/mod.rs"]
+mod support;
