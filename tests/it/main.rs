@@ -35,6 +35,11 @@ mod planner_laws;
 #[cfg(test)]
 #[path = "../support/planning.rs"]
 mod planning;
+mod properties_reader;
+#[cfg(test)]
+mod reader;
+#[cfg(test)]
+mod recurrence_corpora;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
