@@ -2,7 +2,7 @@
 
 use seawall::focus::solver::solve;
 
-use crate::planning;
+use crate::support::planning;
 
 #[test]
 fn realistic_weeks_have_the_values_that_cp_sat_finds() {

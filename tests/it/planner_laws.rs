@@ -6,7 +6,7 @@ use seawall::focus::problem::WeekProblem;
 use seawall::focus::solver::{Cover, attainable, best_cover, solve};
 
 use crate::planner_bruteforce::small_week;
-use crate::planning;
+use crate::support::planning;
 
 /// Small weeks with odd boundaries and realistic ones.
 fn weeks() -> impl Iterator<Item = (u64, WeekProblem)> {

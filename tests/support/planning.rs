@@ -60,7 +60,7 @@ fn day(rng: &mut Rng, number: i64, per_week: usize, second_role: bool) -> DayPro
 }
 
 /// One role's week with about so many meetings, and the holds of a plan made before some of them were known.
-pub(super) fn week(seed: u64, grid: i64, per_week: usize, second_role: bool) -> WeekProblem {
+pub(crate) fn week(seed: u64, grid: i64, per_week: usize, second_role: bool) -> WeekProblem {
     let mut rng = Rng::with_seed(seed);
     let rng = &mut rng;
     let min_session = if second_role { 60 } else { 120 };
@@ -105,14 +105,14 @@ fn to_json(problem: &WeekProblem) -> Value {
 }
 
 /// The Python that has `ortools`: `SEAWALL_PYTHON`, else the one that `tests/run` makes; none if it is not there.
-pub(super) fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = std::env::var_os("SEAWALL_PYTHON").map_or(root.join("tests/.venv/bin/python"), Into::into);
     python.exists().then_some(python)
 }
 
 /// What the oracle says of each problem, by the number of processes that share them.
-pub(super) fn oracle(python: &Path, problems: &[WeekProblem], processes: usize) -> io::Result<Vec<Value>> {
+pub(crate) fn oracle(python: &Path, problems: &[WeekProblem], processes: usize) -> io::Result<Vec<Value>> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/planner_cpsat.py");
     let folder = tempfile::tempdir()?;
     let mut running = Vec::new();
