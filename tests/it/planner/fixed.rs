@@ -1,5 +1,6 @@
 //! What stands: past, started, frozen and pinned holds, own focus events, trimming, and who takes over whom.
 
+use jiff::SignedDuration;
 use seawall::focus::policy::Role;
 
 use crate::support::policy::{blocks, role};
@@ -162,6 +163,20 @@ fn a_frozen_hold_with_no_session_left_is_planned_anew() {
     let situation = week("mon 9-12 HOLD; mon 10-10:30 1:1", [deep(180)]).now("mon 8");
     check(&situation, "mon 10:45-12:50 DEEP");
     check_identity(&situation, &[Some("hold0")]);
+}
+
+#[test]
+fn a_frozen_hold_keeps_no_piece_below_min_session() {
+    let situation = week("mon 9-12 HOLD; mon 10:30-12 1:1", [deep(180)]).now("mon 8");
+    check(&situation, "mon 12:15-14:20 DEEP");
+    check_identity(&situation, &[Some("hold0")]);
+}
+
+#[test]
+fn the_break_counts_from_the_last_second_of_a_pin() {
+    let mut situation = week("mon 9-11 HOLD PIN", [role("deep", |role| role.target = Some(180))]);
+    situation.holds[0].span.end += SignedDuration::from_secs(1);
+    check(&situation, "mon 9-11 DEEP pinned; mon 11:20-13:20 DEEP free");
 }
 
 #[test]
