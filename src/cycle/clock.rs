@@ -19,8 +19,8 @@ impl Clock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn now(self) -> Timestamp {
         match self {
-            Self::System => Timestamp::now(),
-            Self::Standing(at) => at,
+            Self::System => whole_second(Timestamp::now()),
+            Self::Standing(at) => whole_second(at),
         }
     }
 
@@ -32,4 +32,9 @@ impl Clock {
             format!("the clock shows {now}, before this program was made: nothing is written until it is right")
         })
     }
+}
+
+/// Calendars and the store keep whole seconds.
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

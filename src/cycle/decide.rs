@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::memory::Memory;
 use crate::balance::figures::{self, Figures, Ledgers};
 use crate::calendar::CalendarId;
+use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 use crate::config::settings::Settings;
 use crate::focus::assess::{self, Assessment, Scene};
@@ -30,6 +31,8 @@ pub struct Knowledge<'a> {
     pub now: Timestamp,
     /// The config.
     pub settings: &'a Settings,
+    /// A span that is wanted besides the weeks that are planned anyway.
+    pub also: Option<Span>,
     /// The calendars that are input.
     pub sources: &'a [Source],
     /// Own objects with their standing.
@@ -77,17 +80,33 @@ pub fn open_weeks(owned: &[Owned], now: Timestamp, tz: &TimeZone) -> BTreeSet<Is
     open.filter(|week| *week < this && *week >= this.plus(-WEEKS_BACK)).collect()
 }
 
+/// The weeks that a span touches; of a long one only the first.
+fn weeks_of(span: Option<Span>, tz: &TimeZone) -> impl Iterator<Item = IsoWeek> {
+    let first = span.map(|span| (IsoWeek::at(span.start, tz), span.end));
+    let tz = tz.clone();
+    first.into_iter().flat_map(move |(first, end)| {
+        let tz = tz.clone();
+        (0..EXTRA_WEEKS_MAX).map(move |n| first.plus(n)).take_while(move |week| week.span(&tz).start < end)
+    })
+}
+
+/// The most weeks that a report may ask for besides the horizon.
+const EXTRA_WEEKS_MAX: i64 = 8;
+
 /// How many weeks back a summary may still be given its last word.
 pub const WEEKS_BACK: i64 = 4;
 
 /// Decides.
 pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Decision {
-    let Knowledge { now, settings, sources, owned, memory } = knowledge;
+    let Knowledge { now, settings, sources, owned, memory, .. } = knowledge;
     let policy = &settings.policy;
     let judged = sight::judge_all(seen, sources, policy);
     let view = sight::view(&judged, memory.before_first(&policy.tz));
-    let weeks = horizon(settings, now);
-    let all_weeks: Vec<IsoWeek> = open_weeks(owned, now, &policy.tz).into_iter().chain(weeks.iter().copied()).collect();
+    let weeks: BTreeSet<IsoWeek> =
+        horizon(settings, now).into_iter().chain(weeks_of(knowledge.also, &policy.tz)).collect();
+    let all_weeks: BTreeSet<IsoWeek> = open_weeks(owned, now, &policy.tz).into_iter().chain(weeks.clone()).collect();
+    let (weeks, all_weeks): (Vec<IsoWeek>, Vec<IsoWeek>) =
+        (weeks.into_iter().collect(), all_weeks.into_iter().collect());
     let existing = existing(knowledge, &all_weeks);
     let input = PlanInput { now, policy, view: &view, weeks: &all_weeks, holds: &existing, closed: &memory.closed };
     let plan = plan(&input);

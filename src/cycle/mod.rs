@@ -2,6 +2,7 @@
 //! and made elsewhere; this folder orders the steps, does the I/O through the port, and names no adapter.
 
 pub mod apply;
+pub mod canary;
 pub mod clock;
 pub mod decide;
 pub mod hand;
@@ -11,4 +12,5 @@ pub mod read;
 mod record;
 pub mod run;
 pub mod summarize;
+pub mod undo;
 pub mod write;

@@ -129,7 +129,7 @@ async fn fetch<P: Provider>(
                 objects.push(known.clone());
             }
             None => {
-                input.warnings.push(format!("{id}: {href}: {reason}; what it holds is not known and does not count."))
+                input.warnings.push(format!("{id}: {href}: {reason}; what it holds is not known and does not count."));
             }
         }
     }

@@ -65,6 +65,8 @@ pub struct Context<'a, P> {
     pub store: &'a Store,
     /// Whether to write.
     pub mode: Mode,
+    /// A span that is wanted besides the weeks that are planned anyway: for reports of other weeks.
+    pub also: Option<Span>,
 }
 
 // By hand: a derive would ask the provider to be copied too.
@@ -107,7 +109,8 @@ impl<P> Context<'_, P> {
         let this = IsoWeek::at(self.now, tz);
         let first = this.plus(-WEEKS_BACK).span(tz).start;
         let last = this.plus(i64::from(self.settings.policy.horizon)).span(tz).start;
-        Lens { zones: self.zones, tz, window: Span::new(first, last) }
+        let also = self.also.unwrap_or(Span::new(first, first));
+        Lens { zones: self.zones, tz, window: Span::new(first.min(also.start), last.max(also.end)) }
     }
 
     /// The account that a calendar belongs to.
@@ -135,8 +138,14 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
     }
     input.warnings.extend(unnamed(cx.settings, &owned, &memory.ledger));
 
-    let knowledge =
-        Knowledge { now: cx.now, settings: cx.settings, sources: &input.sources, owned: &owned, memory: &memory };
+    let knowledge = Knowledge {
+        now: cx.now,
+        settings: cx.settings,
+        also: cx.also,
+        sources: &input.sources,
+        owned: &owned,
+        memory: &memory,
+    };
     let decision = decide(knowledge, seen, cx.instance);
     let today = week::day_span(cx.settings.policy.tz.to_datetime(cx.now).date(), &cx.settings.policy.tz);
     let refreshed = refreshes(cx.store, today.start)?;

@@ -1,0 +1,162 @@
+//! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
+
+use super::args::Cli;
+use super::fail::{DONE, Done, FAILED, Fail};
+use super::out;
+use super::shell::Shell;
+use crate::config::settings::{Account, Settings};
+use crate::cycle::canary;
+use crate::cycle::outcome::Outcome;
+use crate::cycle::write::set_strikes;
+use crate::focus::policy::Defence;
+use crate::provider::{CalendarInfo, Provider as _};
+
+/// What was found: plain words, and how many of them are faults.
+#[derive(Debug, Default)]
+struct Findings {
+    faults: usize,
+}
+
+impl Findings {
+    fn good(text: &str) -> Result<(), Fail> {
+        Ok(out::print(&format!("  ok    {text}"))?)
+    }
+
+    fn note(text: &str) -> Result<(), Fail> {
+        Ok(out::print(&format!("  note  {text}"))?)
+    }
+
+    fn fault(&mut self, text: &str) -> Result<(), Fail> {
+        self.faults += 1;
+        Ok(out::print(&format!("  FAULT {text}"))?)
+    }
+}
+
+/// Checks everything, and the hold calendar by writing where `write_test` says so.
+pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
+    let shell = Shell::open(cli)?;
+    let mut findings = Findings::default();
+    out::print(&format!("Config {}", shell.settings.file.display()))?;
+    let zone = shell.tz().iana_name().unwrap_or("?");
+    let local = shell.now().to_zoned(shell.tz().clone()).strftime("%a %d %b %Y %H:%M").to_string();
+    Findings::good(&format!("time zone {zone}: it is {local}"))?;
+    Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
+    for (account, provider) in shell.settings.accounts.iter().zip(&shell.accounts) {
+        out::print(&format!("Account {}", account.name))?;
+        match provider.calendars().await {
+            Ok(calendars) => calendars_of(account, &calendars, &mut findings)?,
+            Err(error) => findings.fault(&error.to_string())?,
+        }
+    }
+    out::print("Calendars as seawall reads them")?;
+    let outcome = shell.look(None).await?;
+    judged(&shell.settings, &outcome, &mut findings)?;
+    if write_test {
+        trial(&shell, &mut findings).await?;
+    }
+    if findings.faults == 0 {
+        out::print("Everything is in order.")?;
+        return Ok(DONE);
+    }
+    out::print(&format!("{} faults.", findings.faults))?;
+    Ok(FAILED)
+}
+
+fn calendars_of(account: &Account, found: &[CalendarInfo], findings: &mut Findings) -> Result<(), Fail> {
+    for wanted in &account.calendars {
+        let name = &wanted.id.calendar;
+        let Some(info) = found.iter().find(|info| info.name == *name) else {
+            let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
+            findings.fault(&format!("there is no calendar {name}; there are: {}", names.join(", ")))?;
+            continue;
+        };
+        let shown = info.display_name.as_deref().filter(|shown| shown != name).map(|shown| format!(" ({shown})"));
+        let rights = if info.writable { "can be written" } else { "read-only" };
+        let used = match (wanted.read, wanted.hold) {
+            (true, true) => "read+hold",
+            (true, false) => "read",
+            (false, true) => "hold",
+            (false, false) => "none",
+        };
+        let line = format!("{name}{}: {used}, {rights}", shown.unwrap_or_default());
+        if wanted.hold && !info.writable {
+            findings.fault(&format!(
+                "{line}: holds can't be written; give yourself write access, or hold in another calendar"
+            ))?;
+        } else {
+            Findings::good(&line)?;
+        }
+    }
+    for info in found.iter().filter(|info| !account.calendars.iter().any(|one| one.id.calendar == info.name)) {
+        Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
+    }
+    if account.emails.is_empty() {
+        Findings::note(
+            "no emails: seawall can't know which attendee is you, so nothing counts as declined or unanswered",
+        )?;
+    }
+    Ok(())
+}
+
+fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Result<(), Fail> {
+    Findings::good(&format!("{} occurrences from {} on", outcome.judged.len(), first_day(outcome)))?;
+    let strangers = outcome
+        .judged
+        .iter()
+        .filter(|one| one.busy_meeting() && one.people.my_answer.is_none() && !one.people.organised_by_me);
+    let strangers = strangers.count();
+    if strangers > 0 {
+        Findings::note(&format!("{strangers} meetings do not name you among the attendees: they count as accepted"))?;
+    }
+    let strict = settings.policy.roles.iter().any(|role| {
+        role.style.defence == Some(Defence::Strict)
+            || role.blocks.iter().any(|block| block.style.defence == Some(Defence::Strict))
+    });
+    if strict {
+        Findings::note(
+            "defence = \"strict\" is the same as \"firm\" on this calendar: only Google Workspace declines for you",
+        )?;
+    }
+    if !settings.write {
+        Findings::note("write = false: seawall looks and reports, and writes nothing")?;
+    } else if let Some(halted) = &outcome.halted {
+        findings.fault(halted)?;
+    }
+    for warning in &outcome.warnings {
+        // What a config does not name any more would stay behind for ever if nobody said so.
+        if warning.contains("which the config does not name") {
+            findings.fault(warning)?;
+        } else {
+            Findings::note(warning)?;
+        }
+    }
+    Ok(())
+}
+
+fn first_day(outcome: &Outcome) -> String {
+    let first = outcome.judged.first().map_or(outcome.now, |one| one.occurrence.span.start);
+    first.to_zoned(outcome.tz.clone()).strftime("%d %b %Y").to_string()
+}
+
+async fn trial(shell: &Shell, findings: &mut Findings) -> Result<(), Fail> {
+    let Some(home) = &shell.settings.hold_calendar else {
+        findings.fault("no calendar holds, so there is none to test")?;
+        return Ok(());
+    };
+    out::print(&format!("Write test in {home}"))?;
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    let index = shell.settings.accounts.iter().position(|account| account.name == home.account);
+    let Some(provider) = index.and_then(|index| shell.accounts.get(index)) else { return Ok(()) };
+    let trials = canary::test(provider, home, &shell.instance, shell.now()).await;
+    for trial in &trials {
+        match &trial.fault {
+            None => Findings::good(trial.rule)?,
+            Some(fault) => findings.fault(&format!("{}: {fault}", trial.rule))?,
+        }
+    }
+    if trials.iter().all(|trial| trial.fault.is_none()) {
+        set_strikes(&store, home, 0)?;
+    }
+    Ok(())
+}

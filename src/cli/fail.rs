@@ -1,0 +1,53 @@
+//! Why a command ended without having done its work, and the exit code for it.
+
+use std::process::ExitCode;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// Failed.
+pub const FAILED: u8 = 1;
+/// Partly done.
+pub const PARTLY: u8 = 2;
+/// Used wrongly (`EX_USAGE` of sysexits).
+pub const USAGE: u8 = 64;
+/// The config is wrong (`EX_CONFIG` of sysexits).
+pub const CONFIG: u8 = 78;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub enum Fail {
+    /// It was used wrongly.
+    Usage(String),
+    /// The config is wrong or missing.
+    Config(String),
+    /// Anything else.
+    Other(anyhow::Error),
+}
+
+impl Fail {
+    /// The exit code.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => USAGE,
+            Self::Config(_) => CONFIG,
+            Self::Other(_) => FAILED,
+        })
+    }
+
+    /// What to tell the user.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Usage(text) | Self::Config(text) => text.clone(),
+            Self::Other(error) => format!("{error:#}"),
+        }
+    }
+}
+
+impl<E: Into<anyhow::Error>> From<E> for Fail {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// What a command comes to: its exit code, or why it failed.
+pub type Done = Result<u8, Fail>;

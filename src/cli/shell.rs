@@ -1,0 +1,190 @@
+//! What most commands stand on: config, clock, zones, accounts, store and locks, put together once. The one place
+//! of the command line that names adapters.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
+
+use super::args::Cli;
+use super::fail::Fail;
+use super::zones::newest_zones;
+use crate::calendar::time::Span;
+use crate::calendar::zones::Zones;
+use crate::config::settings::{Settings, Source};
+use crate::config::{self, Environment};
+use crate::cycle::clock::Clock;
+use crate::cycle::outcome::Outcome;
+use crate::cycle::run::{Context, Mode, cycle};
+use crate::provider::vdir::Vdir;
+use crate::store::lock::{self, Lock};
+use crate::store::{Store, StoreError};
+
+/// How long a writing command waits for another one to finish.
+const LOCK_WAIT: Duration = Duration::from_mins(1);
+
+/// Everything that a command stands on, apart from the store.
+#[derive(Debug)]
+pub(super) struct Shell {
+    /// The config.
+    pub(super) settings: Settings,
+    /// Changes with every change of the config.
+    pub(super) config_hash: String,
+    /// Where the present comes from.
+    pub(super) clock: Clock,
+    /// The database of zones.
+    pub(super) zones: Zones,
+    /// This seawall.
+    pub(super) instance: String,
+    /// The accounts in config order.
+    pub(super) accounts: Vec<Vdir>,
+}
+
+impl Shell {
+    /// Reads the config and gets everything ready; reaches no account yet.
+    pub(super) fn open(cli: &Cli) -> Result<Self, Fail> {
+        let environment = Environment::from_system();
+        let file =
+            config::find(cli.config.as_deref(), &environment).map_err(|error| Fail::Config(error.to_string()))?;
+        Self::of(&file, cli.now, &environment)
+    }
+
+    /// The same for a known config file.
+    pub(super) fn of(file: &Path, now: Option<Timestamp>, environment: &Environment) -> Result<Self, Fail> {
+        let mut settings = config::load(file, environment).map_err(|error| Fail::Config(error.to_string()))?;
+        let zones = newest_zones();
+        if let Some(tz) = settings.policy.tz.iana_name().and_then(|name| zones.resolve(name)) {
+            settings.policy.tz = tz;
+        }
+        let clock = now.or(settings.now).map_or(Clock::System, Clock::Standing);
+        let instance = settings.instance.clone().unwrap_or_else(instance_of_machine);
+        let accounts = settings
+            .accounts
+            .iter()
+            .map(|account| match &account.source {
+                Source::Vdir { path } => Vdir::new(path.clone()),
+            })
+            .collect();
+        let config_hash = short_hash(&std::fs::read(file)?);
+        Ok(Self { settings, config_hash, clock, zones, instance, accounts })
+    }
+
+    /// The user's zone.
+    pub(super) fn tz(&self) -> &TimeZone {
+        &self.settings.policy.tz
+    }
+
+    /// The present.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The store, made where it is missing, with what had to be said about it.
+    pub(super) fn store(&self) -> Result<Store, StoreError> {
+        let opened = Store::open(&self.settings.state_dir, self.now())?;
+        for warning in &opened.warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(opened.store)
+    }
+
+    /// The store for a command that only looks: an empty one in memory where there is none yet, so that looking
+    /// leaves no trace.
+    pub(super) async fn store_to_look(&self) -> Result<Store, Fail> {
+        if self.settings.state_dir.join("seawall.sqlite").exists() {
+            let _lock = lock::acquire(&self.settings.state_dir.join("lock"), LOCK_WAIT).await?;
+            return Ok(self.store()?);
+        }
+        Ok(Store::in_memory()?)
+    }
+
+    /// The locks of a writing command: one for the state, and one named after the hold calendar, so that two
+    /// configs on this machine don't write to one calendar at a time.
+    pub(super) async fn lock(&self) -> Result<Vec<Lock>, Fail> {
+        let mut locks = vec![lock::acquire(&self.settings.state_dir.join("lock"), LOCK_WAIT).await?];
+        if let Some(name) = self.hold_calendar_name() {
+            let file = format!("hold-{}.lock", short_hash(name.as_bytes()));
+            locks.push(lock::acquire(&runtime_dir().join(file), LOCK_WAIT).await?);
+        }
+        Ok(locks)
+    }
+
+    /// Names the hold calendar for every config that writes to it.
+    fn hold_calendar_name(&self) -> Option<String> {
+        let id = self.settings.hold_calendar.as_ref()?;
+        let account = self.settings.accounts.iter().find(|account| account.name == id.account)?;
+        match &account.source {
+            Source::Vdir { path } => {
+                let folder = path.join(&id.calendar);
+                let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+                Some(folder.to_string_lossy().into_owned())
+            }
+        }
+    }
+
+    /// Runs a cycle.
+    pub(super) async fn cycle(&self, store: &Store, mode: Mode, also: Option<Span>) -> Result<Outcome, Fail> {
+        let doubt = self.clock.doubt();
+        Ok(cycle(self.context(store, mode, also, doubt.as_deref())).await?)
+    }
+
+    /// All that a cycle needs.
+    pub(super) fn context<'a>(
+        &'a self,
+        store: &'a Store,
+        mode: Mode,
+        also: Option<Span>,
+        clock_doubt: Option<&'a str>,
+    ) -> Context<'a, Vdir> {
+        Context {
+            now: self.now(),
+            clock_doubt,
+            settings: &self.settings,
+            config_hash: &self.config_hash,
+            zones: &self.zones,
+            instance: &self.instance,
+            accounts: &self.accounts,
+            store,
+            mode,
+            also,
+        }
+    }
+
+    /// Looks without writing anything.
+    pub(super) async fn look(&self, also: Option<Span>) -> Result<Outcome, Fail> {
+        let store = self.store_to_look().await?;
+        self.cycle(&store, Mode::Look, also).await
+    }
+}
+
+/// Says what a report that has no place for it would leave out.
+pub(super) fn warn(outcome: &Outcome) {
+    for warning in &outcome.warnings {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// Names this machine: a hash of `/etc/machine-id` (which is not to be shown to others), else of the host's name.
+fn instance_of_machine() -> String {
+    let id = std::fs::read_to_string("/etc/machine-id").ok().filter(|id| !id.trim().is_empty());
+    let name = id.unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
+    short_hash(format!("seawall {}", name.trim()).as_bytes())
+}
+
+fn short_hash(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().take(8).fold(String::new(), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+/// The folder for locks that outlive no boot.
+fn runtime_dir() -> PathBuf {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute("RUNTIME_DIRECTORY")
+        .or_else(|| absolute("XDG_RUNTIME_DIR").map(|dir| dir.join("seawall")))
+        .unwrap_or_else(|| std::env::temp_dir().join(format!("seawall-{}", rustix::process::getuid().as_raw())))
+}

@@ -1,0 +1,119 @@
+//! Commands that only look: `plan`, `week`, `events`, `summary`, `why`, `log`.
+
+use jiff::civil::Date;
+
+use super::args::Cli;
+use super::fail::{DONE, Done, Fail, PARTLY};
+use super::out;
+use super::shell::{Shell, warn};
+use super::when::{self, FORMS};
+use crate::calendar::time::Span;
+use crate::calendar::week::IsoWeek;
+use crate::cycle::outcome::Outcome;
+use crate::report;
+use crate::report::why::Question;
+
+/// What one cycle would change, and why.
+pub(super) async fn plan(cli: &Cli) -> Done {
+    let outcome = Shell::open(cli)?.look(None).await?;
+    print_changes(cli, &outcome)?;
+    Ok(if outcome.partly { PARTLY } else { DONE })
+}
+
+/// Prints what a cycle changes, in words or as JSON.
+pub(super) fn print_changes(cli: &Cli, outcome: &Outcome) -> Result<(), Fail> {
+    let text = if cli.json { report::json::plan(outcome) } else { report::changes::changes(outcome, out::look(false)) };
+    Ok(out::print(&text)?)
+}
+
+/// The week as a picture.
+pub(super) async fn week(cli: &Cli, week: Option<&str>) -> Done {
+    let shell = Shell::open(cli)?;
+    let week = which_week(&shell, week)?;
+    let outcome = shell.look(Some(week.span(shell.tz()))).await?;
+    warn(&outcome);
+    out::print(&report::week::week(&outcome, week, out::look(false)))?;
+    Ok(DONE)
+}
+
+/// The balance of a week.
+pub(super) async fn summary(cli: &Cli, week: Option<&str>) -> Done {
+    let shell = Shell::open(cli)?;
+    let week = which_week(&shell, week)?;
+    let outcome = shell.look(Some(week.span(shell.tz()))).await?;
+    let text = if cli.json {
+        report::json::summary(&outcome, week).ok_or_else(|| anyhow::anyhow!("nothing is known of {week}"))?
+    } else {
+        warn(&outcome);
+        report::summary::summary(&outcome, week, out::look(false))
+    };
+    out::print(&text)?;
+    Ok(DONE)
+}
+
+/// The occurrences.
+pub(super) async fn events(cli: &Cli, from: Option<&str>, to: Option<&str>) -> Done {
+    let shell = Shell::open(cli)?;
+    let (now, tz) = (shell.now(), shell.tz().clone());
+    let typed = |text: &str| when::parse(text, now, &tz).ok_or_else(|| Fail::Usage(format!("`{text}`: {FORMS}")));
+    let start = match from {
+        Some(text) => typed(text)?.start(&tz),
+        None => IsoWeek::at(now, &tz).span(&tz).start,
+    };
+    let end = match to {
+        Some(text) => typed(text)?.end(&tz),
+        None => IsoWeek::at(start, &tz).plus(1).span(&tz).start,
+    };
+    if end <= start {
+        return Err(Fail::Usage(format!(
+            "--from {} is not before --to {}",
+            from.unwrap_or("(Monday of this week)"),
+            to.unwrap_or("(a week later)")
+        )));
+    }
+    let window = Span::new(start, end);
+    let outcome = shell.look(Some(window)).await?;
+    let text = if cli.json {
+        report::json::events(&outcome, window)
+    } else {
+        warn(&outcome);
+        report::events::events(&outcome, window, out::look(false))
+    };
+    out::print(&text)?;
+    Ok(if outcome.partly && !outcome.warnings.is_empty() && outcome.halted.is_none() { PARTLY } else { DONE })
+}
+
+/// Why there is a hold, or none.
+pub(super) async fn why(cli: &Cli, subject: &str) -> Done {
+    let shell = Shell::open(cli)?;
+    let at = when::parse(subject, shell.now(), shell.tz()).map(|typed| typed.start(shell.tz()));
+    let also = at.map(|at| IsoWeek::at(at, shell.tz()).span(shell.tz()));
+    let outcome = shell.look(also).await?;
+    warn(&outcome);
+    let question = at.map_or(Question::Uid(subject), Question::At);
+    if at.is_none() && !outcome.holds.iter().any(|hold| hold.uid.starts_with(subject)) {
+        return Err(Fail::Usage(format!("no hold has a UID that begins with `{subject}`; or {FORMS}")));
+    }
+    out::print(&report::why::why(&outcome, question, out::look(false)))?;
+    Ok(DONE)
+}
+
+/// What was written when, and why.
+pub(super) async fn log(cli: &Cli, last: u32) -> Done {
+    let shell = Shell::open(cli)?;
+    let store = shell.store_to_look().await?;
+    let writes = store.log(last, None)?;
+    out::print(&report::log::log(&writes, shell.tz(), out::look(false)))?;
+    Ok(DONE)
+}
+
+/// The week of that name, or of that day; this one where none is named.
+fn which_week(shell: &Shell, text: Option<&str>) -> Result<IsoWeek, Fail> {
+    match text {
+        None => Ok(IsoWeek::at(shell.now(), shell.tz())),
+        Some(text) => match text.parse::<Date>() {
+            Ok(date) => Ok(IsoWeek::of(date)),
+            Err(_) => text.parse().map_err(|error: crate::calendar::week::WeekError| Fail::Usage(error.to_string())),
+        },
+    }
+}

@@ -1,0 +1,206 @@
+//! Commands that change calendars or what is remembered: `sync`, `undo`, `release`, `restore`, `pause`, `resume`,
+//! `forget`.
+
+use super::args::{Cli, SyncArgs};
+use super::fail::{DONE, Done, FAILED, Fail, PARTLY};
+use super::out;
+use super::shell::Shell;
+use super::views::print_changes;
+use super::when::{self, FORMS};
+use crate::balance::text::hours;
+use crate::calendar::CalendarId;
+use crate::calendar::time::Span;
+use crate::cycle::memory::PAUSED;
+use crate::cycle::run::{Consent, Mode};
+use crate::cycle::undo::{self, Reach};
+use crate::store::Store;
+
+/// What `pause` without an end writes.
+const FOR_EVER: &str = "resume";
+
+/// One cycle. By hand, so it ends a pause.
+pub(super) async fn sync(cli: &Cli, args: SyncArgs) -> Done {
+    let shell = Shell::open(cli)?;
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    store.set_meta(PAUSED, None)?;
+    let consent = Consent { accept: args.accept, restore: args.restore, take_over: args.take_over };
+    let outcome = shell.cycle(&store, Mode::Write(consent), None).await?;
+    print_changes(cli, &outcome)?;
+    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
+}
+
+/// Removes what was written, after showing it.
+pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
+    let shell = Shell::open(cli)?;
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None);
+    let removals = undo::removals(cx, reach).await?;
+    for warning in &removals.warnings {
+        tracing::warn!("{warning}");
+    }
+    let tz = shell.tz();
+    for change in &removals.changes {
+        out::print(&format!("- {}  {}  ({})", day_and_time(change.span(), tz), change.title(), change.calendar))?;
+    }
+    for left in &removals.left {
+        out::print(&format!("stays: {left}"))?;
+    }
+    if removals.changes.is_empty() {
+        store.set_meta(PAUSED, Some(FOR_EVER))?;
+        out::print("Nothing of seawall's is there to remove. Paused: `run` writes nothing until `seawall resume`.")?;
+        return Ok(DONE);
+    }
+    if !yes && !agreed(&format!("Remove these {} events? [y/N] ", removals.changes.len()))? {
+        out::print("Nothing was removed.")?;
+        return Ok(FAILED);
+    }
+    store.set_meta(PAUSED, Some(FOR_EVER))?;
+    let attempts = undo::remove(cx, removals.changes).await?;
+    let failed: Vec<_> = attempts.iter().filter(|attempt| !attempt.applied).collect();
+    for attempt in &failed {
+        out::note(&format!("not removed: {}: {}", attempt.change.title(), attempt.error.as_deref().unwrap_or("?")));
+    }
+    out::print(&format!(
+        "Removed {} of {} events. Paused: `run` writes nothing until `seawall resume`, or a `seawall sync` by hand.",
+        attempts.len() - failed.len(),
+        attempts.len()
+    ))?;
+    Ok(if failed.is_empty() { DONE } else { PARTLY })
+}
+
+fn agreed(question: &str) -> Result<bool, Fail> {
+    if !out::is_conversation() {
+        return Err(Fail::Usage("nobody is here to ask: say --yes to remove them".to_owned()));
+    }
+    Ok(out::ask(question)?.is_some_and(|answer| matches!(answer.to_lowercase().as_str(), "y" | "yes")))
+}
+
+/// Deletes one hold as if the user had.
+pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
+    let shell = Shell::open(cli)?;
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None);
+    let (owned, _) = undo::own_objects(cx).await?;
+    let at = when::parse(hold, shell.now(), shell.tz()).map(|typed| typed.start(shell.tz()));
+    let found = undo::find(&owned, shell.now(), hold, at);
+    let (one, key) = match found.as_slice() {
+        [one] => *one,
+        [] => {
+            return Err(Fail::Usage(format!(
+                "no current or future hold is meant by `{hold}`; give a UID's beginning, or {FORMS}"
+            )));
+        }
+        several => {
+            let uids: Vec<&str> = several.iter().map(|(one, _)| one.object.uid.as_str()).collect();
+            return Err(Fail::Usage(format!("`{hold}` means several holds: {}", uids.join(", "))));
+        }
+    };
+    let attempt = undo::release(cx, one, key).await?;
+    if let Some(error) = attempt.error {
+        return Err(anyhow::anyhow!("{} was not released: {error}", one.object.title).into());
+    }
+    let when = day_and_time(one.object.span, shell.tz());
+    out::print(&format!(
+        "Released {} ({when}). Its time stays free of holds; `seawall restore` opens it again.",
+        one.object.title
+    ))?;
+    Ok(DONE)
+}
+
+/// Opens closed time again.
+pub(super) async fn restore(cli: &Cli, time: &str) -> Done {
+    let shell = Shell::open(cli)?;
+    let at = when::parse(time, shell.now(), shell.tz()).ok_or_else(|| Fail::Usage(format!("`{time}`: {FORMS}")))?;
+    let meant = Span::new(at.start(shell.tz()), at.end(shell.tz()));
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    let mut opened = 0;
+    for closed in store.closed()? {
+        if closed.span.overlaps(meant) || closed.span.contains(meant.start) {
+            store.remove_closed(closed.span)?;
+            opened += 1;
+            let when = day_and_time(closed.span, shell.tz());
+            out::print(&format!("Open again: {when}, {} of {}.", hours(closed.span.minutes()), closed.role))?;
+        }
+    }
+    if opened == 0 {
+        return Err(Fail::Usage(format!(
+            "no closed time is meant by `{time}`; `seawall why \"{time}\"` tells why no hold is there"
+        )));
+    }
+    Ok(DONE)
+}
+
+/// Stops the daemon from writing.
+pub(super) async fn pause(cli: &Cli, until: Option<&str>) -> Done {
+    let shell = Shell::open(cli)?;
+    let until = match until {
+        None => None,
+        Some(text) => {
+            let typed =
+                when::parse(text, shell.now(), shell.tz()).ok_or_else(|| Fail::Usage(format!("`{text}`: {FORMS}")))?;
+            Some(typed.start(shell.tz()))
+        }
+    };
+    if until.is_some_and(|until| until <= shell.now()) {
+        return Err(Fail::Usage(format!("{} is not in the future", until.unwrap_or_default())));
+    }
+    let _locks = shell.lock().await?;
+    let text = until.map_or_else(|| FOR_EVER.to_owned(), |until| until.to_string());
+    shell.store()?.set_meta(PAUSED, Some(&text))?;
+    let when = until.map_or_else(
+        || "`seawall resume`".to_owned(),
+        |until| until.to_zoned(shell.tz().clone()).strftime("%a %d %b %H:%M").to_string(),
+    );
+    out::print(&format!("Paused until {when}. Holds that are there stay; a `seawall sync` by hand ends the pause."))?;
+    Ok(DONE)
+}
+
+/// Lets the daemon write again.
+pub(super) async fn resume(cli: &Cli) -> Done {
+    let shell = Shell::open(cli)?;
+    let _locks = shell.lock().await?;
+    let store = shell.store()?;
+    let was = store.meta(PAUSED)?.is_some();
+    store.set_meta(PAUSED, None)?;
+    out::print(if was { "Resumed." } else { "It was not paused." })?;
+    Ok(DONE)
+}
+
+/// Gives up the events in a calendar that the config names no more.
+pub(super) async fn forget(cli: &Cli, calendar: &str) -> Done {
+    let shell = Shell::open(cli)?;
+    let usage = || Fail::Usage(format!("`{calendar}` names no calendar; write account/calendar"));
+    let (account, name) = calendar.split_once('/').ok_or_else(usage)?;
+    let id = CalendarId { account: account.to_owned(), calendar: name.to_owned() };
+    if shell.settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == id)) {
+        return Err(Fail::Usage(format!(
+            "{id} is in the config; with use = \"none\" there its holds are removed, without forgetting them"
+        )));
+    }
+    let _locks = shell.lock().await?;
+    let given_up = forget_rows(&shell.store()?, &id)?;
+    if given_up == 0 {
+        return Err(Fail::Usage(format!("nothing is remembered of {id}")));
+    }
+    out::print(&format!("Gave up {given_up} events in {id}; they stay there and are yours."))?;
+    Ok(DONE)
+}
+
+fn forget_rows(store: &Store, id: &CalendarId) -> Result<usize, Fail> {
+    let rows = store.ledger()?;
+    let of_it: Vec<_> = rows.iter().filter(|row| row.key.calendar == *id).collect();
+    for row in &of_it {
+        store.remove_ledger(&row.uid)?;
+    }
+    Ok(of_it.len())
+}
+
+/// `Tue 17 Nov 09:00–12:00`.
+fn day_and_time(span: Span, tz: &jiff::tz::TimeZone) -> String {
+    let (start, end) = (tz.to_datetime(span.start), tz.to_datetime(span.end));
+    format!("{}–{}", start.strftime("%a %d %b %H:%M"), end.strftime("%H:%M"))
+}

@@ -1,0 +1,144 @@
+//! Taking back what was written (design 5.10), and releasing one hold: what goes is decided here from what lies on
+//! the calendars now, whatever the store remembers, and goes through the same safety rules as every write.
+
+use jiff::Timestamp;
+
+use super::apply::{self, Tools};
+use super::outcome::Attempt;
+use super::read;
+use super::record;
+use super::run::{Context, CycleError};
+use crate::provider::Provider;
+use crate::reconcile::change::{Action, Change, Urgency};
+use crate::reconcile::holds::target;
+use crate::reconcile::key::{Key, Kind};
+use crate::reconcile::ledger::LedgerRow;
+use crate::reconcile::own::{Claims, Owned, Standing, standings};
+
+/// Which of them are meant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Past ones too.
+    pub past: bool,
+    /// Those that the user edited too.
+    pub pinned: bool,
+}
+
+/// What undo would take away, and what it leaves alone though it looks like ours.
+#[derive(Debug, Default)]
+pub struct Removals {
+    /// Deletes, in order of start.
+    pub changes: Vec<Change>,
+    /// In words, each with the reason why it stays.
+    pub left: Vec<String>,
+    /// Calendars that could not be read.
+    pub warnings: Vec<String>,
+}
+
+/// Own objects on all calendars that the config names.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>, Vec<String>), CycleError> {
+    let input = read::read(cx.settings, cx.accounts, cx.store, false, cx.lens()).await?;
+    let ledger = cx.store.ledger()?;
+    let claims = Claims { instance: cx.instance, hold_calendar: cx.settings.hold_calendar.as_ref(), ledger: &ledger };
+    let objects = input.own.into_iter().map(|candidate| candidate.object).collect();
+    Ok((standings(objects, claims), input.warnings))
+}
+
+/// What undo takes away.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<Removals, CycleError> {
+    let (owned, warnings) = own_objects(cx).await?;
+    let mut out = Removals { warnings, ..Removals::default() };
+    for one in &owned {
+        let object = &one.object;
+        let is_past = object.span.end <= cx.now;
+        let what = format!("{} in {}", object.title, object.lies_in);
+        match &one.standing {
+            _ if is_past && !reach.past => {}
+            Standing::Ours(marker) => out.changes.push(removal(one, &marker.key, "undo")),
+            Standing::Pinned(key) if reach.pinned => out.changes.push(removal(one, key, "undo --pinned")),
+            Standing::Pinned(_) => out.left.push(format!("{what}: you edited it (--pinned removes it too)")),
+            Standing::Users => out.left.push(format!("{what}: it has people or a recurrence now, so it is yours")),
+            Standing::Other(marker) => out.left.push(format!("{what}: another seawall wrote it ({})", marker.instance)),
+            Standing::Copy => out.left.push(format!("{what}: a copy that you made")),
+            Standing::Unknown => out.left.push(format!("{what}: nothing proves that it is seawall's")),
+        }
+    }
+    out.changes.sort_by(|a, b| (a.span(), &a.uid).cmp(&(b.span(), &b.uid)));
+    Ok(out)
+}
+
+/// The delete of one own object.
+pub fn removal(owned: &Owned, key: &Key, why: &str) -> Change {
+    Change {
+        action: Action::Delete,
+        key: key.clone(),
+        uid: owned.object.uid.clone(),
+        calendar: owned.object.lies_in.clone(),
+        target: Some(target(owned)),
+        content: None,
+        urgency: Urgency::Delete,
+        why: why.to_owned(),
+    }
+}
+
+/// Carries out deletes that the user asked for; no budget and no breaker binds them.
+///
+/// # Errors
+/// Where the store fails; a delete that failed is no error but part of the answer.
+pub async fn remove<P: Provider>(cx: Context<'_, P>, changes: Vec<Change>) -> Result<Vec<Attempt>, CycleError> {
+    let mut out = Vec::new();
+    for change in changes {
+        let Some(provider) = cx.provider(&change.calendar) else { continue };
+        let (store, now, instance, lens) = (cx.store, cx.now, cx.instance, cx.lens());
+        let tools = Tools { provider, store, now, instance, take_over: false, pinned_too: true, lens };
+        let error = match apply::apply(tools, &change).await {
+            Ok(()) => None,
+            Err(apply::ApplyError::Store(error)) => return Err(error.into()),
+            Err(error) => Some(error.to_string()),
+        };
+        record::write(cx.store, &change, cx.now, error.clone())?;
+        out.push(Attempt { applied: error.is_none(), change, error });
+    }
+    Ok(out)
+}
+
+/// The current or future hold that a UID prefix or an instant names.
+pub fn find<'a>(owned: &'a [Owned], now: Timestamp, prefix: &str, at: Option<Timestamp>) -> Vec<(&'a Owned, &'a Key)> {
+    let fits = |one: &Owned| match at {
+        Some(at) => one.object.span.contains(at),
+        None => one.object.uid.starts_with(prefix),
+    };
+    owned
+        .iter()
+        .filter(|one| one.object.span.end > now && fits(one))
+        .filter(|one| matches!(one.standing, Standing::Ours(_) | Standing::Pinned(_)))
+        .filter_map(|one| Some((one, one.key().filter(|key| key.kind == Kind::Hold)?)))
+        .collect()
+}
+
+/// Deletes a hold as if the user had: its time is closed.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn release<P: Provider>(cx: Context<'_, P>, owned: &Owned, key: &Key) -> Result<Attempt, CycleError> {
+    let change = removal(owned, key, "released by you");
+    let mut attempts = remove(cx, vec![change.clone()]).await?;
+    let attempt = attempts.pop().unwrap_or(Attempt { change, applied: false, error: Some("no account".to_owned()) });
+    if attempt.applied {
+        let rows = cx.store.ledger()?;
+        if let Some(row) = rows.iter().find(|row| row.uid == owned.object.uid) {
+            let row = LedgerRow {
+                written: crate::reconcile::key::Written { span: owned.object.span, ..row.written.clone() },
+                ..row.clone()
+            };
+            cx.store.dismiss(&row.uid, &super::hand::dismissal(&cx.settings.policy, &row))?;
+        }
+    }
+    Ok(attempt)
+}
