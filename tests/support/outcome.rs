@@ -88,27 +88,8 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
     let seen = lines.enumerate().map(|(index, line)| event(policy, index, line)).collect();
     let judged = judge_all(seen, &sources, policy);
     let view = view(&judged, None);
-    let span_of = |text: &str| span(policy, text.split_once(' ').unwrap());
-    let existing: Vec<ExistingHold> = holds
-        .iter()
-        .enumerate()
-        .map(|(index, text)| ExistingHold {
-            uid: format!("sea0hold{index}"),
-            week: first,
-            role: "deep".to_owned(),
-            ordinal: index as u32,
-            span: span_of(text),
-            busy: true,
-            pinned: false,
-        })
-        .collect();
-    let closed: Vec<Closed> = closed
-        .iter()
-        .map(|text| {
-            let span = span_of(text);
-            Closed { span, role: "deep".to_owned(), week: first, forgiven: span.minutes() }
-        })
-        .collect();
+    let existing: Vec<ExistingHold> = holds.iter().enumerate().map(|(index, text)| live(policy, index, text)).collect();
+    let closed: Vec<Closed> = closed.iter().map(|text| dismissed(policy, text)).collect();
     let input = PlanInput { now, policy, view: &view, weeks: &weeks, holds: &existing, closed: &closed };
     let planned = plan(&input);
     let history = History::default();
@@ -136,14 +117,7 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
         blocks: &blocks,
         closed: &closed,
     };
-    let balances = weeks
-        .iter()
-        .map(|week| {
-            let (figures, remarks) = (figures(ledgers, *week), Remarks::default());
-            let (title, text) = (title(policy, &figures), text(policy, &figures, &remarks));
-            Balance { figures, remarks, title, text }
-        })
-        .collect();
+    let balances = weeks.iter().map(|week| balance(ledgers, *week)).collect();
     let before = existing.iter().map(|hold| laid(hold, &planned.holds)).collect();
     Outcome {
         now,
@@ -164,6 +138,29 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
         halted: None,
         partly: false,
     }
+}
+
+fn live(policy: &Policy, index: usize, text: &str) -> ExistingHold {
+    ExistingHold {
+        uid: format!("sea0hold{index}"),
+        week: WEEK.parse().unwrap(),
+        role: "deep".to_owned(),
+        ordinal: index as u32,
+        span: span(policy, text.split_once(' ').unwrap()),
+        busy: true,
+        pinned: false,
+    }
+}
+
+fn dismissed(policy: &Policy, text: &str) -> Closed {
+    let span = span(policy, text.split_once(' ').unwrap());
+    Closed { span, role: "deep".to_owned(), week: WEEK.parse().unwrap(), forgiven: span.minutes() }
+}
+
+fn balance(ledgers: Ledgers<'_>, week: IsoWeek) -> Balance {
+    let (figures, remarks) = (figures(ledgers, week), Remarks::default());
+    let (title, text) = (title(ledgers.policy, &figures), text(ledgers.policy, &figures, &remarks));
+    Balance { figures, remarks, title, text }
 }
 
 /// A hold as it lay before: the first role's, in its first block.

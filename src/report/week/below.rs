@@ -55,7 +55,11 @@ fn block(outcome: &Outcome, one: &Assessment, protected: &SpanSet, name: &str, l
     let head = format!("  {day} {}  {name}  {}  ", clocks(one.block.span, &outcome.tz), pad(&kept, KEPT));
     let head = clip(&head, look.columns().saturating_sub(LEVEL_MAX));
     let causes = causes(outcome, one);
-    let colon = if causes.is_empty() { "" } else { ": " };
+    let colon = match (causes.is_empty(), one.eroded_by.is_empty()) {
+        (true, _) => "",
+        (false, true) => " · ",
+        (false, false) => ": ",
+    };
     let line = format!("{head}{}", paint(&level, ink, look.color));
     if width(&head) + width(&level) + width(colon) + width(&causes) <= look.columns() {
         return vec![format!("{line}{colon}{causes}")];
@@ -79,5 +83,5 @@ fn causes(outcome: &Outcome, one: &Assessment) -> String {
 /// The hours of each role against its target.
 pub(super) fn totals(outcome: &Outcome, week: IsoWeek, look: Look) -> Vec<String> {
     let holds = holds(outcome, look.before);
-    bars(&hours_of_week(outcome, holds.into_iter(), week), look)
+    bars(&hours_of_week(outcome, &holds, week), look)
 }

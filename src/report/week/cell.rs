@@ -23,12 +23,11 @@ pub(super) fn glyphs(kind: Kind) -> Glyphs {
         Kind::Open => of(['┊'; 3], '·', '·', Ink::Open),
         Kind::Lost => of(['╳'; 3], '╳', '╳', Ink::Lost),
         Kind::Off => of(['╱'; 3], '╱', '╱', Ink::Off),
-        Kind::AllDay => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
         Kind::Threat => of(['?'; 3], ' ', ' ', Ink::Threat),
         Kind::Soft => of(['▌', '▘', '▖'], '░', ' ', Ink::Soft),
         Kind::Firm => of(['█', '▀', '▄'], '▒', ' ', Ink::Firm),
         Kind::Pinned | Kind::Own => of(['█', '▀', '▄'], '▓', ' ', Ink::Mine),
-        Kind::Solo => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
+        Kind::Solo | Kind::AllDay => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
         Kind::Meeting => of(['┃', '╹', '╻'], ' ', ' ', Ink::Meeting),
         Kind::Eroder => of(['┃', '╹', '╻'], ' ', ' ', Ink::Eroder),
     }
