@@ -50,6 +50,12 @@ pub(super) fn when(span: Span, tz: &TimeZone) -> String {
     format!("{} {}", day(tz.to_datetime(span.start).date()), clocks(span, tz))
 }
 
+/// `Mon 16 Nov 09:00–12:00`.
+pub(super) fn dated(span: Span, tz: &TimeZone) -> String {
+    let date = tz.to_datetime(span.start).date();
+    format!("{} {} {}", weekday(date), month_day(date), clocks(span, tz))
+}
+
 /// Text from a calendar as one line that a terminal shows as it is: no control characters, nothing that turns the
 /// direction of writing, and no invisible joiners, which terminals measure differently.
 pub(super) fn clean(text: &str) -> String {

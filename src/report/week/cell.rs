@@ -37,7 +37,9 @@ pub(super) fn glyphs(kind: Kind) -> Glyphs {
 pub(super) fn cell(kind: Kind, slot: Slot, text: &str, columns: usize, color: bool) -> String {
     let glyphs = glyphs(kind);
     let half = slot.top != slot.bottom;
-    if half && text.is_empty() && (kind.focus() || (color && kind.insists())) {
+    // Without colour a half-filled row would make a free hold look like a busy one.
+    let halves = if color { kind.focus() || kind.insists() } else { kind.focus() && kind != Kind::Soft };
+    if half && text.is_empty() && halves {
         let glyph = if slot.top { '▀' } else { '▄' };
         return paint_edge(&glyph.to_string().repeat(columns), glyphs.ink, color);
     }

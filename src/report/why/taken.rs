@@ -7,7 +7,7 @@ use crate::cycle::outcome::Outcome;
 use crate::focus::busy::Counts;
 use crate::focus::policy::hours_on;
 use crate::focus::sight::Judged;
-use crate::report::text::{clock, clocks, when};
+use crate::report::text::{clock, clocks, dated};
 
 /// What stands against a hold.
 pub(super) struct Taken {
@@ -91,7 +91,7 @@ fn closed(outcome: &Outcome, at: Timestamp) -> Vec<String> {
         format!(
             "Closed by you: you deleted or moved a hold of {} there ({}); `restore` opens it again.",
             closed.role,
-            when(closed.span, &outcome.tz)
+            dated(closed.span, &outcome.tz)
         )
     })
     .collect()

@@ -48,14 +48,14 @@ fn busy_cycle() -> Outcome {
 fn each_change_has_its_sign_its_time_and_its_reason() {
     insta::assert_snapshot!(changes::changes(&busy_cycle(), PLAIN), @r"
     3 of 4 changes written
-      + Mon 16 09:30–12:00  Focus: Morning deep work  busy
+      + Mon 16 Nov 09:30–12:00  Focus: Morning deep work  busy
         covers 2 h 30 of Morning deep work (mon 09:00–12:00)
-      ~ Mon 16 14:15–16:15  Focus: deep  busy
+      ~ Mon 16 Nov 14:15–16:15  Focus: deep  busy
         was 15:00–17:00, free; wins back 2 h of deep: 4 h of its blocks were lost
         this week; busy: an unanswered invitation overlaps
-      − Tue 17 09:30–12:00  Focus: Morning deep work  busy
+      − Tue 17 Nov 09:30–12:00  Focus: Morning deep work  busy
         yields to Release review
-      + Wed 18 13:00–15:00  Focus: deep  busy
+      + Wed 18 Nov 13:00–15:00  Focus: deep  busy
         wins back 2 h of deep: 4 h of its blocks were lost this week; busy: little
         more can be had than is needed
         ! not written: 20 writes a cycle are the limit (`writes_per_cycle`); the
@@ -141,11 +141,11 @@ fn the_log_tells_what_was_written_when_and_why() {
         record("delete", "hold", Some("somebody else was faster")),
     ];
     insta::assert_snapshot!(log::log(&records, &wishes().tz, PLAIN), @r"
-    16 Nov 07:30  +  Tue 17 09:00–12:00  Focus: Morning deep work  work/Personal
+    16 Nov 07:30  +  Tue 17 Nov 09:00–12:00  Focus: Morning deep work  work/Personal
                      covers 3 h of Morning deep work
-    16 Nov 07:30  ~  Tue 17 09:00–12:00  summary  Focus: Morning dee…  work/Personal
+    16 Nov 07:30  ~  Tue 17 Nov 09:00–12:00  summary  Focus: Morning deep work
                      covers 3 h of Morning deep work
-    16 Nov 07:30  −  Tue 17 09:00–12:00  Focus: Morning deep work  work/Personal
+    16 Nov 07:30  −  Tue 17 Nov 09:00–12:00  Focus: Morning deep work  work/Personal
                      covers 3 h of Morning deep work
                      ! failed: somebody else was faster
     ");

@@ -25,7 +25,7 @@ fn check(at: &str, words: &str) {
 
 #[test]
 fn a_hold_is_explained() {
-    check("mon 10", "Mon 16 09:30–12:00 Morning deep work busy deep covers 2 h 30 of Morning deep work");
+    check("mon 10", "Mon 16 Nov 09:30–12:00 Morning deep work busy deep covers 2 h 30 of Morning deep work");
     check("mon 15", "wins back 2 h of deep");
     check("mon 14:20", "An unanswered invitation overlaps it: Mon 16 14:00–14:25.");
 }
@@ -49,7 +49,7 @@ fn time_that_is_no_working_time_says_so() {
 
 #[test]
 fn closed_time_says_who_closed_it() {
-    let words = "Closed by you: you deleted or moved a hold of deep there (Tue 17 09:00–12:00)";
+    let words = "Closed by you: you deleted or moved a hold of deep there (Tue 17 Nov 09:00–12:00)";
     check_in(&wishes(), "", &["tue 9-12"], "tue 10", words);
 }
 
@@ -100,7 +100,7 @@ fn a_hold_is_found_by_the_start_of_its_uid() {
     let outcome = outcome(SAMPLE);
     let uid = &outcome.holds[0].uid;
     let ask = |prefix: &str| why(&outcome, Question::Uid(prefix), PLAIN);
-    assert!(ask(&uid[..8]).starts_with("Mon 16 09:30–12:00  Morning deep work  busy  deep\n"));
+    assert!(ask(&uid[..8]).starts_with("Mon 16 Nov 09:30–12:00  Morning deep work  busy  deep\n"));
     assert!(ask("sea0").starts_with("5 holds have a UID that begins so:\n"));
     assert_eq!(ask("x"), "No hold has a UID that begins with `x`.\n");
     assert_eq!(ask(""), "No hold has a UID that begins with ``.\n");
