@@ -93,6 +93,12 @@ pub(super) fn paint_bar(text: &str, ink: Ink, color: bool) -> String {
     wrap(text, bar_code(ink), color)
 }
 
+/// The same for a half-filled row: block glyphs in the colour that the edge has.
+pub(super) fn paint_bar_edge(text: &str, ink: Ink, color: bool) -> String {
+    let code = bar_code(ink);
+    wrap(text, code.split_once(";48").map_or(code, |(foreground, _)| foreground), color)
+}
+
 /// The text in that ink; as it is without colour.
 pub(super) fn paint(text: &str, ink: Ink, color: bool) -> String {
     wrap(text, code(ink), color)

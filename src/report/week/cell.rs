@@ -2,7 +2,7 @@
 
 use super::grid::Slot;
 use super::items::Kind;
-use crate::report::paint::{Ink, paint, paint_bar, paint_edge};
+use crate::report::paint::{Ink, paint, paint_bar, paint_bar_edge, paint_edge};
 use crate::report::text::{clip, pad, pad_with, width};
 
 /// How a kind of thing looks.
@@ -41,7 +41,10 @@ pub(super) fn cell(kind: Kind, slot: Slot, text: &str, columns: usize, color: bo
     let halves = if color { kind.focus() || kind.insists() } else { kind.focus() && kind != Kind::Soft };
     if half && text.is_empty() && halves {
         let glyph = if slot.top { '▀' } else { '▄' };
-        return paint_edge(&glyph.to_string().repeat(columns), glyphs.ink, color);
+        let edge = usize::from(kind.focus());
+        let part = |columns: usize| glyph.to_string().repeat(columns);
+        let bar = paint_bar_edge(&part(edge), glyphs.ink, color);
+        return format!("{bar}{}", paint_edge(&part(columns.saturating_sub(edge)), glyphs.ink, color));
     }
     let bar = match (slot.top, slot.bottom) {
         (true, false) => glyphs.bars[1],
