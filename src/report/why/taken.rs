@@ -66,10 +66,10 @@ fn hours(outcome: &Outcome, at: Timestamp) -> Vec<String> {
     let work = hours_on(&policy.work, date, &policy.tz);
     if !work.iter().any(|span| span.contains(at)) {
         let words: Vec<String> = work.iter().map(|span| clocks(span, &outcome.tz)).collect();
-        return vec![match words.is_empty() {
-            true => "You do not work on that day.".to_owned(),
-            false => format!("Outside your working hours ({}).", words.join(", ")),
-        }];
+        if words.is_empty() {
+            return vec!["You do not work on that day.".to_owned()];
+        }
+        return vec![format!("Outside your working hours ({}).", words.join(", "))];
     }
     if let Some(away) = hours_on(&policy.away, date, &policy.tz).iter().find(|span| span.contains(at)) {
         return vec![format!(
