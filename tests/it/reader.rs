@@ -470,8 +470,11 @@ fn limits_end_in_a_warning() {
         format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20261116\nDESCRIPTION:{}\n", "x".repeat(1_000_001));
     assert_eq!(
         read(long.as_bytes()).warnings[0].to_string(),
-        "line 5, DESCRIPTION: longer than a property may be; skipped"
+        "line 5, DESCRIPTION: longer than a property may be; left out"
     );
+    let rule = long.replace("DESCRIPTION", "RDATE");
+    assert!(read(long.as_bytes()).components[0].trouble.as_deref() == Some("the text ends before its END:VEVENT"));
+    assert!(read(rule.as_bytes()).components[0].trouble.as_deref().unwrap_or_default().starts_with("RDATE: longer"));
     let bytes = format!("BEGIN:VCALENDAR\n{event}{}", "X-A:1\r\n ".repeat(2_500_000));
     assert!(bytes.len() > 19_000_000);
     assert!(last(&bytes).contains("more than 10000000 bytes; the rest is not read"), "{}", last(&bytes));

@@ -172,9 +172,7 @@ impl Reader {
         // The check alone is faster than the replacement of what is no UTF-8.
         let text = std::str::from_utf8(&line.text).map_or_else(|_| String::from_utf8_lossy(&line.text), Cow::Borrowed);
         match Property::split(&text) {
-            Some(property) if line.is_cut => {
-                self.warnings.add(line.number, property.name, "longer than a property may be; skipped".to_owned());
-            }
+            Some(property) if line.is_cut => event.leave_out(property.name, line.number, &mut self.warnings),
             Some(property) => event.take(&property, line.number, &mut self.warnings),
             None if text.trim().is_empty() => {}
             None => self.warnings.add(line.number, "VEVENT", "a line without a colon; skipped".to_owned()),
