@@ -130,23 +130,22 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if marker::uid(&marker.key) != object.uid {
         return Standing::Copy;
     }
-    if !at_home(object, &marker, row, claims) {
-        // Another person's hold may have the key of one of ours, so only the instance tells that the user moved it.
-        let moved_by_user = row.is_some() && marker.instance == claims.instance;
-        return if moved_by_user { Standing::Pinned(marker.key) } else { Standing::Unknown };
+    let mine = marker.instance == claims.instance;
+    if claims.hold_calendar != Some(&object.lies_in) {
+        // Another person's calendar may show holds with the key, and the calendar name, of ours: only the instance
+        // tells them apart. Of our own, one that lies where it was written is to be taken away when that calendar
+        // holds no more; the user moved any other.
+        let where_written = marker.key.calendar == object.lies_in;
+        match (mine, where_written, row) {
+            (true, true, _) => {}
+            (true, false, Some(_)) => return Standing::Pinned(marker.key),
+            (true, false, None) | (false, _, _) => return Standing::Unknown,
+        }
     }
     if edited(object, &marker, row) {
         return Standing::Pinned(marker.key);
     }
-    if marker.instance == claims.instance { Standing::Ours(marker) } else { Standing::Other(marker) }
-}
-
-/// Whether the object lies where seawall put it: in the hold calendar, whatever its key calls that, or in the
-/// calendar it was written to when that still held.
-fn at_home(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
-    claims.hold_calendar == Some(&object.lies_in)
-        || marker.key.calendar == object.lies_in
-        || row.is_some_and(|row| row.key.calendar == object.lies_in)
+    if mine { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
 /// Whether the user edited it: it differs from its own marker, and not only by text that the server rewrote (which
@@ -238,6 +237,16 @@ mod tests {
         let (theirs, _) = hold("theirs", "Team");
         check(vec![theirs.clone(), mine], std::slice::from_ref(&row), &["unknown", "ours"]);
         check(vec![theirs], &[row], &["unknown"]);
+    }
+
+    #[test]
+    fn a_colleagues_calendar_that_both_configs_call_the_same_alarms_nobody() {
+        let (mut theirs, _) = hold("theirs", "Personal");
+        let home = calendar("Focus");
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), ledger: &[] };
+        theirs.lies_in = calendar("Personal");
+        let found = standings(vec![theirs], claims);
+        assert_eq!(found[0].standing, Standing::Unknown);
     }
 
     #[test]
