@@ -58,7 +58,7 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
         out::print("Everything is in order.")?;
         return Ok(DONE);
     }
-    out::print(&format!("{} faults.", findings.faults))?;
+    out::print(&if findings.faults == 1 { "1 fault.".to_owned() } else { format!("{} faults.", findings.faults) })?;
     Ok(FAILED)
 }
 
@@ -89,11 +89,6 @@ fn calendars_of(account: &Account, found: &[CalendarInfo], findings: &mut Findin
     }
     for info in found.iter().filter(|info| !account.calendars.iter().any(|one| one.id.calendar == info.name)) {
         Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
-    }
-    if account.emails.is_empty() {
-        Findings::note(
-            "no emails: seawall can't know which attendee is you, so nothing counts as declined or unanswered",
-        )?;
     }
     Ok(())
 }
