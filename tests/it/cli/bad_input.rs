@@ -28,7 +28,9 @@ calendars = [{ name = "work", use = "read+hold" }, { name = "private", use = "re
 #[track_caller]
 fn spoilt(edits: &[(&str, &str)]) -> Sandbox {
     let sandbox = Sandbox::with_config(SOUND);
-    edits.iter().for_each(|(from, to)| sandbox.edit_config(from, to));
+    for (from, to) in edits {
+        sandbox.edit_config(from, to);
+    }
     sandbox
 }
 

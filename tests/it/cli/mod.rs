@@ -112,10 +112,10 @@ impl Sandbox {
     /// Writes one event into a calendar; `lines` are its properties beside UID and DTSTAMP.
     fn add_event(&self, calendar: &str, name: &str, lines: &str) -> PathBuf {
         let file = self.demo().join(calendar).join(format!("{name}.ics"));
-        let lines: String = lines.lines().map(|line| format!("{}\r\n", line.trim())).collect();
+        let lines = lines.lines().map(str::trim).collect::<Vec<_>>().join("\r\n");
         let text = format!(
             "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\nUID:{name}@example.org\r\n\
-             DTSTAMP:20261115T100000Z\r\n{lines}END:VEVENT\r\nEND:VCALENDAR\r\n"
+             DTSTAMP:20261115T100000Z\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
         );
         fs::write(&file, text).unwrap();
         file
