@@ -5,6 +5,8 @@ mod architecture;
 #[cfg(test)]
 mod blocks;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
