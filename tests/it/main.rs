@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod busy;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
