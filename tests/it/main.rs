@@ -9,6 +9,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod erosion;
+#[cfg(test)]
 mod lock;
 #[cfg(test)]
 mod own_events;
