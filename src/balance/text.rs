@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use super::figures::Figures;
+use crate::calendar::own::{one_line, plain};
 use crate::focus::arrival::Cause;
 use crate::focus::policy::{Minutes, Policy};
-use crate::reconcile::wording::plain;
 
 /// The most characters of the body.
 const TEXT_MAX: usize = 3000;
@@ -67,7 +67,7 @@ pub fn title(policy: &Policy, figures: &Figures) -> String {
     }
     let _ = write!(out, "{} meetings", hours(figures.meeting_minutes));
     let _ = write!(out, " · {} eroded", count(figures.blocks_eroded, "block"));
-    plain(&out)
+    one_line(&out)
 }
 
 /// The body.

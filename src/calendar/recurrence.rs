@@ -12,6 +12,9 @@ use super::ical::Moment;
 /// The most instances of one rule that are looked at, those before the window included.
 pub const STEPS_MAX: usize = 100_000;
 
+/// The most instances of one rule in a day.
+const DAY_STARTS_MAX: usize = 24 * 60;
+
 /// Why a rule gives no instances.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
@@ -132,6 +135,10 @@ impl Rule {
         let unsupported = |why: &str| RuleError::Unsupported(why.to_owned());
         if self.frequency > Frequency::Hourly {
             return Err(unsupported("more than one instance an hour"));
+        }
+        let hours = if self.frequency == Frequency::Hourly { 24 } else { self.by_hour.len().max(1) };
+        if hours * self.by_minute.len().max(1) * self.by_second.len().max(1) > DAY_STARTS_MAX {
+            return Err(unsupported("more than one instance a minute"));
         }
         // The engine finds no day at all in such a mixture.
         let numbered = self.by_day.iter().filter(|(number, _)| *number != 0).count();

@@ -33,12 +33,17 @@ impl Zones {
             return Some(TimeZone::UTC);
         }
         if !name.starts_with('/') {
-            return self.database.get(name).ok();
+            return self.named(name);
         }
         let parts: Vec<&str> = name.split('/').filter(|part| !part.is_empty()).collect();
         (1..=IANA_PARTS_MAX.min(parts.len()))
             .rev()
-            .find_map(|count| self.database.get(&parts.get(parts.len() - count..)?.join("/")).ok())
+            .find_map(|count| self.named(&parts.get(parts.len() - count..)?.join("/")))
+    }
+
+    fn named(&self, name: &str) -> Option<TimeZone> {
+        // `Etc/Unknown` is in the database too.
+        self.database.get(name).ok().filter(|zone| !zone.is_unknown())
     }
 }
 
@@ -65,6 +70,7 @@ mod tests {
             ("/softwarestudio.org/Olson_20011030_5/America/Argentina/Ushuaia", Some("America/Argentina/Ushuaia")),
             ("utc", Some("UTC")),
             ("Mars/Olympus", None),
+            ("Etc/Unknown", None),
             ("/", None),
             ("", None),
         ] {

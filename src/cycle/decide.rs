@@ -101,7 +101,7 @@ pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Deci
     let Knowledge { now, settings, sources, owned, memory, .. } = knowledge;
     let policy = &settings.policy;
     let judged = sight::judge_all(seen, sources, policy);
-    let view = sight::view(&judged, memory.before_first(&policy.tz));
+    let view = sight::view(&judged, policy, memory.before_first(&policy.tz));
     let weeks: BTreeSet<IsoWeek> =
         horizon(settings, now).into_iter().chain(weeks_of(knowledge.also, &policy.tz)).collect();
     let all_weeks: BTreeSet<IsoWeek> = open_weeks(owned, now, &policy.tz).into_iter().chain(weeks.clone()).collect();

@@ -12,6 +12,7 @@ use super::view::{Busy, OwnFocus, View};
 use crate::calendar::CalendarId;
 use crate::calendar::event::{Occurrence, Status};
 use crate::calendar::time::Span;
+use crate::calendar::week;
 
 /// A calendar that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,7 +170,7 @@ fn role_of(seen: &Seen, people: &People, counts: Counts, policy: &Policy) -> Opt
 
 /// What the judged calendars come to for the planner. `before` is a span that counts as a day off because
 /// seawall was not there yet (the week of the very first cycle).
-pub fn view(judged: &[Judged], before: Option<Span>) -> View {
+pub fn view(judged: &[Judged], policy: &Policy, before: Option<Span>) -> View {
     let of = |counts: Counts| judged.iter().filter(move |one| one.verdict.counts == counts);
     View {
         busy: of(Counts::Busy)
@@ -178,11 +179,24 @@ pub fn view(judged: &[Judged], before: Option<Span>) -> View {
             .collect(),
         days_off: of(Counts::Off).map(Judged::taken).chain(before).collect(),
         threats: of(Counts::Threat).map(Judged::taken).collect(),
-        own_focus: of(Counts::Focus)
-            .filter(|one| !one.own)
-            .map(|one| OwnFocus { span: one.occurrence.span, role: one.role })
-            .collect(),
+        own_focus: of(Counts::Focus).filter(|one| !one.own).flat_map(|one| own_focus(one, policy)).collect(),
     }
+}
+
+/// The time that an own focus event protects. One that is all day protects the working hours of its days, not the nights.
+fn own_focus(one: &Judged, policy: &Policy) -> Vec<OwnFocus> {
+    let span = one.occurrence.span;
+    let role = one.role;
+    if !one.occurrence.all_day {
+        return vec![OwnFocus { span, role }];
+    }
+    let first = policy.tz.to_datetime(span.start).date();
+    first
+        .series(jiff::Span::new().days(1))
+        .take_while(|date| week::midnight(*date, &policy.tz) < span.end)
+        .flat_map(|date| policy.template_hours(date).spans().to_vec())
+        .map(|span| OwnFocus { span, role })
+        .collect()
 }
 
 /// The span widened outward to whole minutes; an empty one stays empty.

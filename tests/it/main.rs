@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod blocks;
+#[cfg(test)]
 mod busy;
 #[cfg(test)]
 mod config;
@@ -17,9 +19,19 @@ mod own_events;
 #[cfg(test)]
 mod planner;
 #[cfg(test)]
+mod planner_bruteforce;
+#[cfg(test)]
+mod planner_cpsat;
+#[cfg(test)]
 mod planner_laws;
 #[cfg(test)]
+mod properties_reader;
+#[cfg(test)]
 mod reader;
+#[cfg(test)]
+mod recurrence_corpora;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -128,6 +128,11 @@ fn wall_time_stays_and_the_gap_and_the_overlap_are_read_by_the_rfc() {
         "2026-10-24..2026-10-27",
         &["2026-10-24T02:30+02:00/30m x", "2026-10-25T02:30+02:00/30m x", "2026-10-26T02:30+01:00/30m x"],
     );
+    // The window begins after the skipped wall time and before the instant it stands for; and inside the second
+    // of two equal hours.
+    check(daily, "2026-03-29T01:15:00Z..2026-03-29T01:45:00Z", &["2026-03-29T03:30+02:00/30m x"]);
+    let long = "SUMMARY:x\nDTSTART;TZID=Europe/Berlin:20200101T023000\nDURATION:PT1H\nRRULE:FREQ=DAILY";
+    check(long, "2026-10-25T01:15:00Z..2026-10-25T01:30:00Z", &["2026-10-25T02:30+02:00/1h x"]);
     check_in(
         "America/New_York",
         "SUMMARY:x\nDTSTART;TZID=Europe/Berlin:20260310T150000\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;COUNT=4",
@@ -359,6 +364,7 @@ fn a_rule_that_is_not_followed_leaves_the_first_instance_uncertain() {
         "FREQ=MONTHLY;BYDAY=MO,2TU",
         "RSCALE=CHINESE;FREQ=YEARLY",
         "FREQ=DAILY;BYMONTH=13",
+        "FREQ=HOURLY;BYMINUTE=0,1,2,3,4,5,6,7,8,9;BYSECOND=0,1,2,3,4,5,6",
         "",
     ] {
         check(
@@ -464,8 +470,11 @@ fn limits_end_in_a_warning() {
         format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\nDTSTART:20261116\nDESCRIPTION:{}\n", "x".repeat(1_000_001));
     assert_eq!(
         read(long.as_bytes()).warnings[0].to_string(),
-        "line 5, DESCRIPTION: longer than a property may be; skipped"
+        "line 5, DESCRIPTION: longer than a property may be; left out"
     );
+    let rule = long.replace("DESCRIPTION", "RDATE");
+    assert!(read(long.as_bytes()).components[0].trouble.as_deref() == Some("the text ends before its END:VEVENT"));
+    assert!(read(rule.as_bytes()).components[0].trouble.as_deref().unwrap_or_default().starts_with("RDATE: longer"));
     let bytes = format!("BEGIN:VCALENDAR\n{event}{}", "X-A:1\r\n ".repeat(2_500_000));
     assert!(bytes.len() > 19_000_000);
     assert!(last(&bytes).contains("more than 10000000 bytes; the rest is not read"), "{}", last(&bytes));

@@ -2,6 +2,8 @@
 
 pub(crate) mod ics;
 pub(crate) mod memory;
+pub(crate) mod outcome;
+pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod week;
 

@@ -20,6 +20,9 @@ const NAME_BYTES_MAX: usize = 32;
 /// What an end that can't be read is taken for: guessing some time keeps the event busy.
 const END_GUESS: Length = Length { days: 0, seconds: 3600 };
 
+/// The properties without which it is not certain when an event takes place.
+const SAYS_WHEN: [&str; 8] = ["DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
+
 /// An event being read.
 pub(super) struct Draft {
     line: usize,
@@ -47,6 +50,15 @@ impl Draft {
             recurrence: None,
             troubles: Vec::new(),
         }
+    }
+
+    /// Leaves out a property that is too long to be read.
+    pub(super) fn leave_out(&mut self, name: &str, line: usize, warnings: &mut Warnings) {
+        let message = "longer than a property may be; left out";
+        if SAYS_WHEN.iter().any(|when| when.eq_ignore_ascii_case(name)) {
+            self.troubles.push(format!("{}: {message}", name.to_ascii_uppercase()));
+        }
+        warnings.add(line, name, message.to_owned());
     }
 
     /// Takes a property; of one that may stand only once the first counts.

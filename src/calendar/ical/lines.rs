@@ -37,7 +37,7 @@ impl<'a> Lines<'a> {
     /// Takes one physical line and gives it without its end.
     fn physical(&mut self) -> &'a [u8] {
         self.number += 1;
-        let end = self.rest.iter().position(|byte| *byte == self.newline);
+        let end = memchr::memchr(self.newline, self.rest);
         let (mut line, rest) = match end.and_then(|end| self.rest.split_at_checked(end)) {
             Some((line, rest)) => (line, rest.get(1..).unwrap_or_default()),
             None => (self.rest, Default::default()),

@@ -8,6 +8,7 @@ mod people;
 mod property;
 mod value;
 
+use std::borrow::Cow;
 use std::fmt;
 
 pub use component::{Component, RecurrenceId};
@@ -168,11 +169,10 @@ impl Reader {
 
     fn property(&mut self, line: &Line<'_>) {
         let Some(event) = self.event.as_mut().filter(|_| self.depth == 0 && !line.text.is_empty()) else { return };
-        let text = String::from_utf8_lossy(&line.text);
+        // The check alone is faster than the replacement of what is no UTF-8.
+        let text = std::str::from_utf8(&line.text).map_or_else(|_| String::from_utf8_lossy(&line.text), Cow::Borrowed);
         match Property::split(&text) {
-            Some(property) if line.is_cut => {
-                self.warnings.add(line.number, property.name, "longer than a property may be; skipped".to_owned());
-            }
+            Some(property) if line.is_cut => event.leave_out(property.name, line.number, &mut self.warnings),
             Some(property) => event.take(&property, line.number, &mut self.warnings),
             None if text.trim().is_empty() => {}
             None => self.warnings.add(line.number, "VEVENT", "a line without a colon; skipped".to_owned()),

@@ -16,8 +16,7 @@ pub(crate) struct Property<'a> {
 impl<'a> Property<'a> {
     /// Splits a content line; none where it has no `:`.
     pub(crate) fn split(line: &'a str) -> Option<Self> {
-        let end = line.find([':', ';'])?;
-        let (name, rest) = line.split_at_checked(end)?;
+        let (name, rest) = line.split_at_checked(name_end(line.as_bytes())?)?;
         let (params, value) = if let Some(value) = rest.strip_prefix(':') {
             ("", value)
         } else {
@@ -26,29 +25,49 @@ impl<'a> Property<'a> {
             let colon = unquoted(rest, b':').or_else(|| rest.find(':'))?;
             (rest.get(..colon)?, rest.get(colon + 1..)?)
         };
-        Some(Self { name: name.trim(), params, value })
+        Some(Self { name: name.trim_ascii(), params, value })
     }
 
     /// The value of that parameter, without quotes and with RFC 6868 undone; none where it is missing or empty.
     pub(crate) fn param(&self, name: &str) -> Option<Cow<'a, str>> {
-        let mut rest = self.params;
-        while !rest.is_empty() {
-            let end = unquoted(rest, b';').unwrap_or(rest.len());
-            let (param, after) = rest.split_at_checked(end)?;
-            rest = after.get(1..).unwrap_or_default();
-            let Some((key, value)) = param.split_once('=') else { continue };
-            if key.trim().eq_ignore_ascii_case(name) {
-                let value = value.trim();
-                let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-                return (!inner.is_empty()).then(|| decode_carets(inner));
-            }
-        }
-        None
+        self.params().find(|(key, _)| key.eq_ignore_ascii_case(name)).and_then(|(_, value)| bare(value))
     }
+
+    /// The parameters as written, in order.
+    pub(crate) fn params(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let mut rest = self.params;
+        std::iter::from_fn(move || {
+            while !rest.is_empty() {
+                let end = unquoted(rest, b';').unwrap_or(rest.len());
+                let (param, after) = rest.split_at_checked(end)?;
+                rest = after.get(1..).unwrap_or_default();
+                if let Some((key, value)) = param.split_once('=') {
+                    return Some((key.trim_ascii(), value));
+                }
+            }
+            None
+        })
+    }
+}
+
+/// A parameter's value without quotes and with RFC 6868 undone; none where it is empty.
+pub(crate) fn bare(value: &str) -> Option<Cow<'_, str>> {
+    let value = value.trim();
+    let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    (!inner.is_empty()).then(|| decode_carets(inner))
+}
+
+/// Where the name of a content line ends.
+pub(crate) fn name_end(line: &[u8]) -> Option<usize> {
+    line.iter().position(|byte| matches!(byte, b':' | b';'))
 }
 
 /// Where that byte first stands outside quotes.
 fn unquoted(text: &str, wanted: u8) -> Option<usize> {
+    let first = memchr::memchr2(wanted, b'"', text.as_bytes())?;
+    if text.as_bytes().get(first) == Some(&wanted) {
+        return Some(first);
+    }
     let mut quoted = false;
     text.bytes().position(|byte| {
         quoted ^= byte == b'"';

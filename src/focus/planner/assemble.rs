@@ -23,9 +23,27 @@ pub(super) struct WeekFacts<'a> {
     pub(super) blocks: Vec<&'a Block>,
     /// All live holds, of other weeks too.
     standing: &'a Standing<'a>,
-    /// Closed time in whole minutes, as its touched ones.
+    /// Closed time, widened to whole minutes.
     closed: SpanSet,
     busy: SpanSet,
+    /// Minutes of working time.
+    working: Minutes,
+    /// What they would be without days off.
+    undisturbed: Minutes,
+}
+
+/// What one role finds in its week before looking at single days.
+struct Ground<'a> {
+    index: usize,
+    role: &'a Role,
+    /// Its own blocks.
+    own: SpanSet,
+    /// Closed time and the blocks of other roles.
+    shut: SpanSet,
+    /// Block time that nothing fixed covers.
+    worth: SpanSet,
+    /// The holds of earlier roles.
+    planned: &'a [Span],
 }
 
 impl<'a> WeekFacts<'a> {
@@ -39,7 +57,10 @@ impl<'a> WeekFacts<'a> {
         let axis = Axis::of_week(week, &input.policy.tz);
         let closed = input.closed.iter().map(|closed| axis.span(axis.outward(closed.span))).collect();
         let blocks = blocks.iter().filter(|block| span.contains(block.span.start)).collect();
-        Self { input, week, span, axis, blocks, standing, closed, busy: input.view.busy_set() }
+        let working = week.dates().map(|date| input.view.working(input.policy, date).minutes()).sum();
+        let undisturbed = week.dates().map(|date| input.policy.template_hours(date).minutes()).sum();
+        let busy = input.view.busy_set();
+        Self { input, week, span, axis, blocks, standing, closed, busy, working, undisturbed }
     }
 
     /// The live holds of the week and role that may move, in order.
@@ -59,9 +80,13 @@ impl<'a> WeekFacts<'a> {
     pub(super) fn problem(&self, index: usize, role: &Role, planned: &[Span]) -> WeekProblem {
         let rules = &role.session;
         let fixed = self.fixed(index);
-        let worth = self.own_parts(index).minus(&self.closed);
+        let own = self.block_time(|block| block.role == index);
+        let shut = self.block_time(|block| block.role != index).union(&self.closed);
+        let worth = own.minus(&self.closed);
+        let fixed_covered = worth.intersection(&fixed).minutes();
+        let ground = Ground { index, role, own, shut, worth: worth.minus(&fixed), planned };
         WeekProblem {
-            days: self.week.dates().map(|date| self.day(index, role, date, planned, &worth.minus(&fixed))).collect(),
+            days: self.week.dates().map(|date| self.day(&ground, date)).collect(),
             grid: rules.grid.max(1),
             min_session: rules.min_session,
             max_session: rules.max_session,
@@ -69,46 +94,44 @@ impl<'a> WeekFacts<'a> {
             break_between: rules.break_between,
             target: self.target(role),
             fixed_total: fixed.minutes(),
-            fixed_covered: worth.intersection(&fixed).minutes(),
+            fixed_covered,
         }
     }
 
-    fn day(&self, index: usize, role: &Role, date: Date, planned: &[Span], worth: &SpanSet) -> DayProblem {
+    fn day(&self, ground: &Ground, date: Date) -> DayProblem {
         let policy = self.input.policy;
         let day = week::day_span(date, &policy.tz);
         let own_focus = self.input.view.own_focus.iter().map(|own| own.span);
-        let taken = self.standing.kept.iter().map(|kept| kept.span).chain(own_focus).chain(planned.iter().copied());
+        let taken =
+            self.standing.kept.iter().map(|kept| kept.span).chain(own_focus).chain(ground.planned.iter().copied());
         let mut taken: Vec<Interval> =
             taken.filter_map(|span| span.intersection(day)).map(|span| self.axis.outward(span)).collect();
         taken.sort_unstable();
-        let places = self.open(index).filter(|open| day.contains(open.span.start));
+        let places = self.open(ground.index).filter(|open| day.contains(open.span.start));
         let mut existing: Vec<Interval> = places.filter_map(|open| self.axis.exactly(open.span)).collect();
         existing.dedup();
         DayProblem {
             midnight: self.axis.floor(day.start),
-            room: self.axis.inward(&self.room(index, role, date)),
+            room: self.axis.inward(&self.room(ground, date)),
             taken,
-            worth: self.axis.inward(&worth.within(day)),
-            preferred: self.axis.inward(&hours_on(&role.preferred, date, &policy.tz)),
+            worth: self.axis.inward(&ground.worth.within(day)),
+            preferred: self.axis.inward(&hours_on(&ground.role.preferred, date, &policy.tz)),
             existing,
         }
     }
 
     /// Where the role's holds may lie on that date.
-    fn room(&self, index: usize, role: &Role, date: Date) -> SpanSet {
-        let policy = self.input.policy;
-        let mut room = self.input.view.free_runs(policy, date, role.session.recovery);
-        if let Some(allowed) = &role.allowed {
-            room = room.intersection(&hours_on(allowed, date, &policy.tz).union(&self.own_parts(index)));
+    fn room(&self, ground: &Ground, date: Date) -> SpanSet {
+        let (policy, rules) = (self.input.policy, &ground.role.session);
+        let mut room = self.input.view.free_runs(policy, date, rules.recovery);
+        if let Some(allowed) = &ground.role.allowed {
+            room = room.intersection(&hours_on(allowed, date, &policy.tz).union(&ground.own));
         }
-        let others = self.blocks.iter().filter(|block| block.role != index);
-        let others: SpanSet = others.flat_map(|block| block.parts.iter()).collect();
-        let from = later(self.input.now, role.session.notice);
-        room.minus(&self.closed).minus(&others).within(Span::new(from, self.span.end))
+        room.minus(&ground.shut).within(Span::new(later(self.input.now, rules.notice), self.span.end))
     }
 
-    fn own_parts(&self, index: usize) -> SpanSet {
-        self.blocks.iter().filter(|block| block.role == index).flat_map(|block| block.parts.iter()).collect()
+    fn block_time(&self, of: impl Fn(&Block) -> bool) -> SpanSet {
+        self.blocks.iter().filter(|block| of(block)).flat_map(|block| block.parts.iter()).collect()
     }
 
     /// The time of the week under fixed holds and own focus events of the role that nothing busy overlaps.
@@ -120,17 +143,15 @@ impl<'a> WeekFacts<'a> {
 
     /// The role's target of the week, after days off and closed time.
     fn target(&self, role: &Role) -> Minutes {
-        let (policy, view) = (self.input.policy, self.input.view);
-        let templated = || {
-            let hours =
-                role.blocks.iter().flat_map(|block| self.week.dates().map(|date| block.hours.on(date, &policy.tz)));
-            hours.flatten().collect::<SpanSet>().minutes()
-        };
+        let on = |date| role.blocks.iter().filter_map(move |block| block.hours.on(date, &self.input.policy.tz));
+        let templated = || self.week.dates().flat_map(on).collect::<SpanSet>().minutes();
         let target = role.target.unwrap_or_else(templated);
-        let working: Minutes = self.week.dates().map(|date| view.working(policy, date).minutes()).sum();
-        let undisturbed: Minutes = self.week.dates().map(|date| policy.template_hours(date).minutes()).sum();
         let grid = role.session.grid.max(1);
-        let shrunk = if working < undisturbed { target * working / (undisturbed * grid) * grid } else { target };
+        let shrunk = if self.working < self.undisturbed {
+            target * self.working / (self.undisturbed * grid) * grid
+        } else {
+            target
+        };
         let own = self.input.closed.iter().filter(|closed| closed.week == self.week && closed.role == role.name);
         (shrunk - own.map(|closed| closed.forgiven).sum::<Minutes>()).max(0)
     }

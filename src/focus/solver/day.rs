@@ -7,6 +7,7 @@
 //! All states `(s, u - (e - s))` of that maximum have the same difference of slot and used slots, and the window
 //! moves on with `e`: so one queue of falling scores per difference answers each in constant time on average.
 
+use super::queue::Queues;
 use super::score::{HOLD, KEPT, NONE, Score};
 use super::slots::{Limits, Slots};
 use crate::focus::problem::DayProblem;
@@ -45,7 +46,8 @@ impl Table {
     pub(super) fn new(day: &DayProblem, slots: Slots, limits: Limits, scratch: &mut Scratch) -> Self {
         let width = slots.cap + 1;
         slots.gains(day, limits.grid, &mut scratch.gains);
-        scratch.queues.clear(slots.end() + width, Queues::room(slots.cap, limits.shortest));
+        // A queue sees each number of used slots that leaves enough for another hold at most once.
+        scratch.queues.clear(slots.end() + width, 1 + width.saturating_sub(2 * limits.shortest));
         scratch.free.clear();
         scratch.free.resize(width, NONE);
         let rows = slots.pieces.iter().map(|(from, to)| to - from - limits.shortest + 1).sum::<usize>();
@@ -134,55 +136,5 @@ impl Table {
             rows = self.ends.partition_point(|end| end + self.limits.gap <= start);
         }
         holds[first..].reverse();
-    }
-}
-
-/// Queues of starts with falling scores, all in one stretch of memory.
-#[derive(Debug, Default)]
-struct Queues {
-    /// Entries that each queue has room for.
-    room: usize,
-    /// First and one past the last entry of each.
-    bounds: Vec<(u32, u32)>,
-    entries: Vec<(Score, usize)>,
-}
-
-impl Queues {
-    /// The most entries of one queue: it sees each number of used slots, from which another hold fits, once.
-    fn room(cap: usize, shortest: usize) -> usize {
-        1 + (cap + 1).saturating_sub(2 * shortest)
-    }
-
-    fn clear(&mut self, count: usize, room: usize) {
-        self.room = room;
-        self.bounds.clear();
-        self.bounds.resize(count, (0, 0));
-        if self.entries.len() < count * room {
-            self.entries.resize(count * room, (NONE, 0));
-        }
-    }
-
-    fn push(&mut self, queue: usize, score: Score, start: usize) {
-        let entries = &mut self.entries[queue * self.room..][..self.room];
-        let (first, last) = &mut self.bounds[queue];
-        while *first < *last && entries[*last as usize - 1].0 < score {
-            *last -= 1;
-        }
-        entries[*last as usize] = (score, start);
-        *last += 1;
-    }
-
-    /// The best entry that starts no earlier than that; earlier ones are dropped for good.
-    fn best(&mut self, queue: usize, earliest: usize) -> Option<(Score, usize)> {
-        let entries = &self.entries[queue * self.room..][..self.room];
-        let (first, last) = &mut self.bounds[queue];
-        while *first < *last {
-            let entry = entries[*first as usize];
-            if entry.1 >= earliest {
-                return Some(entry);
-            }
-            *first += 1;
-        }
-        None
     }
 }

@@ -127,6 +127,48 @@ fn a_busy_hold_stays_busy_under_a_threat_and_near_its_start() {
 }
 
 #[test]
+fn risk_is_judged_as_the_next_cycle_will_see_it() {
+    // 5 h of 7 h that can be had are needed, so the second hold would be at risk; with the first one written, which
+    // is frozen at once, 1 h of 3 h is.
+    let both = role("deep", |role| {
+        role.target = Some(300);
+        role.blocks = blocks("mon 9-13");
+    });
+    let situation = week("", [both]).with(|policy| policy.work = hours("mon 9-13, thu 9-12")).now("mon 8");
+    check(&situation, "mon 9-13 DEEP; thu 9-11 DEEP free");
+    let row = &situation.plan().weeks[0];
+    assert_eq!((row.needed, row.attainable), (300, 420));
+}
+
+#[test]
+fn risk_sees_the_holds_of_earlier_roles() {
+    let deep = role("deep", |role| {
+        role.target = Some(295);
+        role.allowed = Some(hours("thu 9-17"));
+    });
+    let learning = role("learning", |role| {
+        role.target = Some(290);
+        role.blocks = blocks("mon 9-11");
+    });
+    let situation = week("", [deep, learning]).now("mon 8").with(|policy| {
+        policy.work = hours("mon 9-11, thu 9-17");
+        policy.roles[1].session.daily_max = 600;
+    });
+    check(&situation, "mon 9-11 LEARNING; thu 9-13 DEEP; thu 13:15-15:15 LEARNING");
+}
+
+#[test]
+fn risk_sees_the_holds_of_later_roles_that_freeze_at_once() {
+    let deep = role("deep", |role| {
+        role.target = Some(120);
+        role.preferred = hours("thu 9-11");
+    });
+    let learning = role("learning", |role| role.target = Some(120));
+    let situation = week("", [deep, learning]).with(|policy| policy.work = hours("mon 9-11, thu 9-11:30")).now("mon 8");
+    check(&situation, "mon 9-11 LEARNING; thu 9-11 DEEP");
+}
+
+#[test]
 fn pinned_and_past_holds_keep_their_flag() {
     check(
         &week("mon 9-11 HOLD free; tue 9-11 HOLD PIN free; tue 9-10? maybe", [wants(0)]).now("mon 11"),
@@ -141,6 +183,11 @@ fn the_reason_says_why_a_won_back_hold_is_busy() {
     assert_eq!(
         why(week("mon 9-10? maybe", [wants(120)])),
         "adds 2 h of deep towards its 2 h this week; busy: an unanswered invitation overlaps"
+    );
+    let two = role("deep", |role| role.blocks = blocks("tue,wed 9-12"));
+    assert_eq!(
+        why(week("tue 9-16 workshop; wed 9-12 OWN", [two])),
+        "wins back 2 h 05 of deep: 3 h of its blocks were lost this week"
     );
     let eroded = role("deep", |role| role.blocks = blocks("tue 9-12"));
     assert_eq!(

@@ -1,5 +1,6 @@
 //! What stands: past, started, frozen and pinned holds, own focus events, trimming, and who takes over whom.
 
+use jiff::SignedDuration;
 use seawall::focus::policy::Role;
 
 use crate::support::policy::{blocks, role};
@@ -147,10 +148,35 @@ fn a_frozen_hold_keeps_its_longest_piece_after_recovery() {
 }
 
 #[test]
+fn a_frozen_hold_gives_way_to_a_day_off() {
+    check(&week("mon 9-12 HOLD; mon 11-17 off", [deep(0)]).now("mon 8"), "mon 9-11 DEEP frozen");
+}
+
+#[test]
+fn of_equal_pieces_a_frozen_hold_keeps_the_first() {
+    let long = role("deep", |role| role.target = Some(0));
+    check(&week("mon 9-13:30 HOLD; mon 11-11:30 x (solo)", [long]).now("mon 8"), "mon 9-11 DEEP frozen");
+}
+
+#[test]
 fn a_frozen_hold_with_no_session_left_is_planned_anew() {
     let situation = week("mon 9-12 HOLD; mon 10-10:30 1:1", [deep(180)]).now("mon 8");
     check(&situation, "mon 10:45-12:50 DEEP");
     check_identity(&situation, &[Some("hold0")]);
+}
+
+#[test]
+fn a_frozen_hold_keeps_no_piece_below_min_session() {
+    let situation = week("mon 9-12 HOLD; mon 10:30-12 1:1", [deep(180)]).now("mon 8");
+    check(&situation, "mon 12:15-14:20 DEEP");
+    check_identity(&situation, &[Some("hold0")]);
+}
+
+#[test]
+fn the_break_counts_from_the_last_second_of_a_pin() {
+    let mut situation = week("mon 9-11 HOLD PIN", [role("deep", |role| role.target = Some(180))]);
+    situation.holds[0].span.end += SignedDuration::from_secs(1);
+    check(&situation, "mon 9-11 DEEP pinned; mon 11:20-13:20 DEEP free");
 }
 
 #[test]
@@ -179,6 +205,13 @@ fn an_unfixed_hold_under_busy_time_moves() {
 fn equal_holds_are_taken_over_first() {
     let text = "tue 9-11 HOLD; tue 9-11 HOLD; thu 9-11 HOLD";
     check_identity(&week(text, [role("deep", |role| role.target = Some(295))]), &[Some("hold0"), Some("hold2")]);
+}
+
+#[test]
+fn an_equal_hold_goes_before_one_that_covers_it() {
+    let situation = week("mon 9-13 HOLD; mon 10-12 HOLD", [role("deep", |role| role.target = Some(120))]);
+    check(&situation, "mon 10-12 DEEP free");
+    check_identity(&situation, &[Some("hold1")]);
 }
 
 #[test]

@@ -102,6 +102,8 @@ fn closed_time_of_another_role_or_week_does_not_leave_the_target() {
 fn closed_block_minutes_leave_the_first_value() {
     let plan = week("tue 9-12 CLOSED", [mornings(Some(900))]).plan();
     assert_eq!(plan.weeks[0].objective[0], 4 * 180);
+    let pinned_there = week("tue 9-12 CLOSED; tue 10-14 HOLD PIN", [mornings(Some(900))]).plan();
+    assert_eq!(pinned_there.weeks[0].objective[0], 4 * 180);
 }
 
 #[test]
