@@ -49,7 +49,7 @@ fn series(rng: &mut Rng, index: usize, years: i64, today: Date) -> (String, usiz
         _ => format!("FREQ=WEEKLY;BYDAY={}", DAYS[weekday as usize]),
     };
     let until = today.saturating_sub(rng.i64(60..years * 365).days());
-    let end = if index % 5 == 0 || rule.contains("COUNT") {
+    let end = if index.is_multiple_of(5) || rule.contains("COUNT") {
         String::new()
     } else {
         format!(";UNTIL={}T220000Z", compact(until))

@@ -31,7 +31,7 @@ const ROUNDS: usize = 15;
 const BUDGET: Duration = Duration::from_millis(50);
 const STEPS: [&str; 5] = ["parse", "expand", "judge", "plan", "assess, figures, summary"];
 
-/// The end of each step of one round, from its start.
+/// How long each step of one round took.
 type Laps = [Duration; STEPS.len()];
 
 /// All that a round works on.
@@ -69,22 +69,26 @@ impl Stage {
         })
     }
 
-    /// What a cycle computes; each step's end, and how many occurrences there were.
+    /// What a cycle computes; how long each step took, and how many occurrences there were.
     #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
     fn round(&self, objects: &[String]) -> (Laps, usize) {
         let policy = &self.policy;
-        let start = Instant::now();
+        let mut last = Instant::now();
+        let mut lap = || {
+            let now = Instant::now();
+            now.duration_since(std::mem::replace(&mut last, now))
+        };
         let components: Vec<_> = objects.iter().flat_map(|text| ical::read(text.as_bytes()).components).collect();
-        let parsed = start.elapsed();
+        let parsed = lap();
         let found = expand(&components, self.window, &self.zones, &policy.tz).occurrences;
-        let expanded = start.elapsed();
+        let expanded = lap();
         let foreign = |(_, occurrence)| Seen { source: 0, occurrence, origin: Origin::Foreign };
         let judged = judge_all(found.into_iter().map(foreign).collect(), &self.sources, policy);
-        let view = view(&judged, None);
-        let seen = start.elapsed();
+        let view = view(&judged, policy, None);
+        let seen = lap();
         let weeks = &self.weeks;
         let plan = plan(&PlanInput { now: self.now, policy, view: &view, weeks, holds: &[], closed: &[] });
-        let planned = start.elapsed();
+        let planned = lap();
         let history = BTreeMap::new();
         let scene = Scene { policy, judged: &judged, sources: &self.sources, view: &view, history: &history };
         let blocks = assess(scene, blocks(policy, &view, weeks), &plan.holds);
@@ -102,7 +106,7 @@ impl Stage {
             let remarks = Remarks { eroders: eroders(&blocks, &judged), ..Remarks::default() };
             black_box((title(policy, &figures), text(policy, &figures, &remarks)));
         }
-        ([parsed, expanded, seen, planned, start.elapsed()], judged.len())
+        ([parsed, expanded, seen, planned, lap()], judged.len())
     }
 }
 
@@ -118,15 +122,13 @@ fn eroders(blocks: &[Assessment], judged: &[Judged]) -> Vec<NamedEroder> {
 }
 
 /// The median of each step, and of all together.
-fn medians(rounds: &[Laps]) -> ([Duration; STEPS.len()], Duration) {
+fn medians(rounds: &[Laps]) -> (Laps, Duration) {
     let median = |of: &dyn Fn(&Laps) -> Duration| {
         let mut all: Vec<Duration> = rounds.iter().map(of).collect();
         all.sort_unstable();
         all[all.len() / 2]
     };
-    let before = |laps: &Laps, step: usize| if step == 0 { Duration::ZERO } else { laps[step - 1] };
-    let steps = std::array::from_fn(|step| median(&|laps| laps[step] - before(laps, step)));
-    (steps, median(&|laps| laps[STEPS.len() - 1]))
+    (std::array::from_fn(|step| median(&|laps| laps[step])), median(&|laps| laps.iter().sum()))
 }
 
 /// The most memory that this process ever held, in words.

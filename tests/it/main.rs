@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod balance;
+#[cfg(test)]
 mod blocks;
 #[cfg(test)]
 mod busy;

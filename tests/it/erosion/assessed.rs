@@ -46,7 +46,7 @@ fn assessed(events: &[String], history: &History, holds: &[DesiredHold]) -> Case
         only_invited: false,
     }];
     let judged = judge_all(seen, &sources, &policy);
-    let view = view(&judged, None);
+    let view = view(&judged, &policy, None);
     let scene = Scene { policy: &policy, judged: &judged, sources: &sources, view: &view, history };
     let blocks = assess(scene, blocks(&policy, &view, &["2026-W47".parse().unwrap()]), holds);
     Case { judged, blocks }
@@ -186,8 +186,8 @@ fn protected_is_what_nothing_busy_overlaps() {
     assert_eq!(minutes(&[], &[morning]), 180);
     assert_eq!(minutes(&[event("a", 16, "10:00-10:30", "")], &[morning]), 150);
     let own = event("Focus", 16, "09:00-10:00", "").replace("bob", "anna");
-    assert_eq!(minutes(&[own.clone()], &[]), 60);
-    assert_eq!(minutes(&[own.clone()], &["2026-11-16T08:30:00Z/2026-11-16T10:00:00Z"]), 120);
+    assert_eq!(minutes(std::slice::from_ref(&own), &[]), 60);
+    assert_eq!(minutes(std::slice::from_ref(&own), &["2026-11-16T08:30:00Z/2026-11-16T10:00:00Z"]), 120);
     assert_eq!(minutes(&[own, event("a", 16, "09:30-11:00", "")], &[]), 30);
 }
 

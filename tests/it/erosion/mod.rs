@@ -4,6 +4,8 @@ mod arrival;
 mod assessed;
 mod laws;
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 use seawall::calendar::time::SpanSet;
 use seawall::focus::arrival::{Arrival, Cause};
@@ -48,10 +50,11 @@ fn words(erosion: &Erosion) -> String {
         Level::Eroded => "eroded",
         Level::Lost => "lost",
     };
-    let charges: String =
-        erosion.charges.iter().map(|charge| format!(" #{} {}", charge.index, charge.minutes)).collect();
-    let colon = if charges.is_empty() { "" } else { ":" };
-    format!("{level} {}/{}{colon}{charges}", erosion.kept, erosion.planned)
+    let mut out = format!("{level} {}/{}", erosion.kept, erosion.planned);
+    for (index, charge) in erosion.charges.iter().enumerate() {
+        let _ = write!(out, "{} #{} {}", if index == 0 { ":" } else { "" }, charge.index, charge.minutes);
+    }
+    out
 }
 
 /// Every block of these roles under these entries.
@@ -124,7 +127,6 @@ fn session_values_count() {
     check_with("mon 10-10:30 (solo)", |role| role.session.min_session = 60, "nibbled 150/180: #0 30");
     check_with("mon 10-10:30 (solo)", |role| role.session.min_session = 61, "eroded 90/180: #0 90");
     // Two sessions of 60 to 90 minutes would fit, but not the break between them.
-    let short = |role: &mut Role| (role.session.min_session, role.session.max_session) = (60, 90);
     let apart = |minutes: i64| {
         move |role: &mut Role| {
             role.session.min_session = 60;
