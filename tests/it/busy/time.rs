@@ -2,7 +2,7 @@
 
 use seawall::focus::sight::view;
 
-use super::{called_by_bob, check, check_with, judged, mine, wishes};
+use super::{called_by_bob, check, check_with, defaults, judged, mine};
 
 const DAY: &str = "DTSTART;VALUE=DATE:20261116\n";
 
@@ -32,16 +32,16 @@ fn a_day_or_more_alone_is_like_all_day() {
 fn what_is_not_certain_is_busy_and_says_so() {
     let nowhere = "SUMMARY:x\nDTSTART;TZID=Mars/Olympus:20261116T100000\nDURATION:PT1H\n";
     check(nowhere, "busy solo: solo; uncertain: the time zone `Mars/Olympus` is unknown; read in yours");
-    let odd_rule = judged(&[mine(&format!("{DAY}RRULE:FREQ=SOMETIMES"))], &wishes(""));
+    let odd_rule = judged(&[mine(&format!("{DAY}RRULE:FREQ=SOMETIMES"))], defaults());
     assert!(super::words(&odd_rule[0]).starts_with("busy solo: solo, all day; uncertain: "), "{odd_rule:?}");
-    let odd_end = judged(&[mine("DTSTART:20261116T090000Z\nDTEND:tomorrow")], &wishes(""));
+    let odd_end = judged(&[mine("DTSTART:20261116T090000Z\nDTEND:tomorrow")], defaults());
     assert!(super::words(&odd_end[0]).starts_with("busy solo: solo; uncertain: "), "{odd_end:?}");
 }
 
 /// The free runs of a date in wall time.
 #[track_caller]
 fn check_free(event: &str, date: &str, expect: &[&str]) {
-    let mut policy = wishes("");
+    let mut policy = defaults().clone();
     policy.work.clone_from(&crate::support::policy::hours("mon-sun 0-24"));
     let view = view(&judged(&[mine(event)], &policy), &policy, None);
     let runs = view.free_runs(&policy, date.parse().unwrap(), 15);

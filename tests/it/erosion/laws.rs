@@ -185,7 +185,8 @@ impl Search {
 #[test]
 fn without_meetings_every_block_of_a_sound_config_is_kept() {
     let mut sound = 0;
-    for seed in 0..SEEDS {
+    // Most of the time goes into reading the configs.
+    for seed in 0..SEEDS / 5 {
         let rng = &mut Rng::with_seed(seed);
         let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
         let mut blocks_of = |from: u16| {
@@ -193,15 +194,15 @@ fn without_meetings_every_block_of_a_sound_config_is_kept() {
             let to = from + 15 * rng.u16(3..10);
             format!("{{ name = \"{from}\", days = \"mon\", from = \"{}\", to = \"{}\" }}", time(from), time(to))
         };
-        let (first, second, third) = (blocks_of(480), blocks_of(720), blocks_of(840));
+        let (first, second, third) = (blocks_of(480), blocks_of(690), blocks_of(900));
         let text = format!(
             "timezone = \"Europe/Berlin\"\n[hours]\nwork = [{{ days = \"mon\", from = \"08:00\", to = \"18:00\" }}]\n\
              [focus]\nmin_session = \"{}m\"\nmax_session = \"{}m\"\ndaily_max = \"{}m\"\nbreak = \"{}m\"\n\
              [[role]]\nname = \"deep\"\nblocks = [{first}, {second}]\n[[role]]\nname = \"learning\"\nblocks = [{third}]\n\
              [[account]]\nname = \"a\"\nprovider = \"vdir\"\npath = \"a\"\ncalendars = [{{ name = \"w\", use = \"read+hold\" }}]\n",
-            15 * rng.u16(1..6),
-            15 * rng.u16(3..12),
-            15 * rng.u16(12..36),
+            15 * rng.u16(1..5),
+            15 * rng.u16(6..14),
+            15 * rng.u16(24..40),
             rng.u16(0..2) * rng.u16(0..20),
         );
         let env = Environment { home: Some("/home/anna".into()), ..Environment::default() };
