@@ -117,16 +117,20 @@ fn order(judged: &Judged) -> (Span, &str, usize) {
     (judged.occurrence.span, judged.occurrence.details.uid.as_str(), judged.source)
 }
 
-/// The people of the speaker, with the user's answer and address from another copy where its own knows none.
+/// The people of the speaker, with the user's answer from another copy where its own knows none.
 fn heard(seen: &[Seen], people: &[People], sources: &[Source], speaker: usize, copy: usize) -> People {
     let (own, other) = (people[speaker], people[copy]);
-    if own.has_me() || !other.has_me() {
+    if !other.has_me() {
         return own;
     }
     // The address by which the other calendar's account knows the user is no other person here.
     let emails = [&sources[seen[speaker].source].emails[..], &sources[seen[copy].source].emails[..]].concat();
     let counted = people::of(&seen[speaker].occurrence.details, &emails);
-    People { my_answer: other.my_answer, organised_by_me: other.organised_by_me, ..counted }
+    People {
+        my_answer: own.my_answer.or(other.my_answer),
+        organised_by_me: own.organised_by_me || other.organised_by_me,
+        ..counted
+    }
 }
 
 /// For each occurrence the index of the one that speaks for it: the same UID and recurrence instant, else the

@@ -68,6 +68,20 @@ fn my_answer_counts_from_wherever_i_am_invited() {
 }
 
 #[test]
+fn i_am_one_person_under_two_addresses() {
+    let copy = format!("free solo: {COPY}");
+    let both = "SUMMARY:x\nORGANIZER:mailto:anna@example.org\n\
+                ATTENDEE;PARTSTAT=ACCEPTED:mailto:anna@home.example";
+    check_all(&[mine(both), private(both)], "", &["busy solo: solo", &copy.replace("solo", "2 people")]);
+    let declined = both.replace("ACCEPTED", "DECLINED");
+    check_all(
+        &[mine(&declined), private(&declined)],
+        "",
+        &["free solo: declined by you", &copy.replace("solo", "2 people")],
+    );
+}
+
+#[test]
 fn what_others_keep_to_themselves_does_not_hide_what_is_mine() {
     let stranger = "free solo: you are not invited, and a/team counts only your own";
     check_all(&[team("SUMMARY:Lunch"), mine("UID:b\nSUMMARY:Lunch")], "", &[stranger, "busy solo: solo"]);
