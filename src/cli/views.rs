@@ -80,7 +80,7 @@ pub(super) async fn events(cli: &Cli, from: Option<&str>, to: Option<&str>) -> D
         report::events::events(&outcome, window, out::look(false))
     };
     out::print(&text)?;
-    Ok(if outcome.partly && !outcome.warnings.is_empty() && outcome.halted.is_none() { PARTLY } else { DONE })
+    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Why there is a hold, or none.

@@ -27,7 +27,7 @@ pub(super) async fn sync(cli: &Cli, args: SyncArgs) -> Done {
     let consent = Consent { accept: args.accept, restore: args.restore, take_over: args.take_over };
     let outcome = shell.cycle(&store, Mode::Write(consent), None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
+    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Removes what was written, after showing it.

@@ -130,21 +130,22 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if marker::uid(&marker.key) != object.uid {
         return Standing::Copy;
     }
-    if !at_home(object, &marker, row, claims) {
-        return if row.is_some() { Standing::Pinned(marker.key) } else { Standing::Unknown };
+    let mine = marker.instance == claims.instance;
+    if claims.hold_calendar != Some(&object.lies_in) {
+        // Another person's calendar may show holds with the key, and the calendar name, of ours: only the instance
+        // tells them apart. Of our own, one that lies where it was written is to be taken away when that calendar
+        // holds no more; the user moved any other.
+        let where_written = marker.key.calendar == object.lies_in;
+        match (mine, where_written, row) {
+            (true, true, _) => {}
+            (true, false, Some(_)) => return Standing::Pinned(marker.key),
+            (true, false, None) | (false, _, _) => return Standing::Unknown,
+        }
     }
     if edited(object, &marker, row) {
         return Standing::Pinned(marker.key);
     }
-    if marker.instance == claims.instance { Standing::Ours(marker) } else { Standing::Other(marker) }
-}
-
-/// Whether the object lies where seawall put it: in the hold calendar, whatever its key calls that, or in the
-/// calendar it was written to when that still held.
-fn at_home(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
-    claims.hold_calendar == Some(&object.lies_in)
-        || marker.key.calendar == object.lies_in
-        || row.is_some_and(|row| row.key.calendar == object.lies_in)
+    if mine { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
 /// Whether the user edited it: it differs from its own marker, and not only by text that the server rewrote (which
@@ -155,4 +156,103 @@ pub fn edited(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>) -> b
     let same_text =
         object.hash == written.hash || row.is_some_and(|row| !row.pinned && row.written.hash == object.hash);
     (moved && marker.key.kind != Kind::Summary) || !same_text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::key::Written;
+    use crate::reconcile::ledger::LedgerState;
+
+    fn calendar(name: &str) -> CalendarId {
+        CalendarId { account: "work".into(), calendar: name.into() }
+    }
+
+    /// A hold as `instance` wrote it to its calendar `Personal`, lying in `lies_in`.
+    fn hold(instance: &str, lies_in: &str) -> (OwnObject, LedgerRow) {
+        let span = Span::new("2026-11-17T08:00:00Z".parse().unwrap(), "2026-11-17T11:00:00Z".parse().unwrap());
+        let key = Key {
+            kind: Kind::Hold,
+            calendar: calendar("Personal"),
+            week: "2026-W47".parse().unwrap(),
+            role: "deep".into(),
+            ordinal: 0,
+            generation: 0,
+        };
+        let written = Written { span, busy: true, hash: "aa".into() };
+        let uid = marker::uid(&key);
+        let row = LedgerRow {
+            uid: uid.clone(),
+            key: key.clone(),
+            state: LedgerState::Live,
+            written: written.clone(),
+            pinned: false,
+        };
+        let text = marker::encode(&Marker {
+            key,
+            instance: instance.into(),
+            written,
+            is_final: false,
+            first_cycle: None,
+            closed: Vec::new(),
+        });
+        let object = OwnObject {
+            lies_in: calendar(lies_in),
+            href: format!("{uid}.ics"),
+            etag: Etag("1".into()),
+            uid,
+            marker: Some(text),
+            span,
+            busy: true,
+            all_day: false,
+            title: "Focus".into(),
+            text: String::new(),
+            hash: "aa".into(),
+            plain: true,
+        };
+        (object, row)
+    }
+
+    #[track_caller]
+    fn check(objects: Vec<OwnObject>, ledger: &[LedgerRow], expected: &[&str]) {
+        let home = calendar("Personal");
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), ledger };
+        let found: Vec<&str> = standings(objects, claims)
+            .iter()
+            .map(|one| match one.standing {
+                Standing::Ours(_) => "ours",
+                Standing::Pinned(_) => "pinned",
+                Standing::Other(_) => "other",
+                Standing::Users => "users",
+                Standing::Copy => "copy",
+                Standing::Unknown => "unknown",
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_colleagues_hold_of_the_same_key_in_a_shared_calendar_is_neither_ours_nor_pinned() {
+        let (mine, row) = hold("mine", "Personal");
+        let (theirs, _) = hold("theirs", "Team");
+        check(vec![theirs.clone(), mine], std::slice::from_ref(&row), &["unknown", "ours"]);
+        check(vec![theirs], &[row], &["unknown"]);
+    }
+
+    #[test]
+    fn a_colleagues_calendar_that_both_configs_call_the_same_alarms_nobody() {
+        let (mut theirs, _) = hold("theirs", "Personal");
+        let home = calendar("Focus");
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), ledger: &[] };
+        theirs.lies_in = calendar("Personal");
+        let found = standings(vec![theirs], claims);
+        assert_eq!(found[0].standing, Standing::Unknown);
+    }
+
+    #[test]
+    fn our_hold_in_another_calendar_was_moved_there_by_the_user() {
+        let (moved, row) = hold("mine", "Private");
+        check(vec![moved.clone()], &[row], &["pinned"]);
+        check(vec![moved], &[], &["unknown"]);
+    }
 }

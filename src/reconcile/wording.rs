@@ -30,7 +30,7 @@ fn title(style: &HoldStyle, role: &Role, block: Option<&str>) -> String {
 fn text(role: &Role, block: Option<&str>) -> String {
     let why = match block {
         Some(block) => format!("Why: your {} block {block}.", role.name),
-        None => format!("Why: time for {} outside of its blocks.", role.name),
+        None => format!("Why: more time for {}, towards its week.", role.name),
     };
     own::plain(&format!(
         "{why}\n\n\
