@@ -3,13 +3,19 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod balance;
+#[cfg(test)]
 mod blocks;
+#[cfg(test)]
+mod busy;
 #[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod erosion;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
