@@ -94,7 +94,9 @@ pub struct Claims<'a> {
     pub instance: &'a str,
     /// The calendar that holds, if any.
     pub hold_calendar: Option<&'a CalendarId>,
-    /// Calendars that are written to only to be emptied of holds: those that no longer hold.
+    /// Calendars whose holds the user wants removed, whether the ledger knows them or not.
+    pub emptied: &'a [CalendarId],
+    /// What is remembered.
     pub ledger: &'a [LedgerRow],
 }
 
@@ -123,15 +125,15 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if !object.plain {
         return Standing::Users;
     }
-    let Some(text) = object.marker.as_deref() else {
-        return row.map_or(Standing::Unknown, |row| Standing::Pinned(row.key.clone()));
-    };
-    let Some(marker) = marker::decode(text) else { return Standing::Unknown };
+    let as_remembered = || row.map_or(Standing::Unknown, |row| Standing::Pinned(row.key.clone()));
+    let Some(marker) = object.marker.as_deref().and_then(marker::decode) else { return as_remembered() };
+    let is_home = claims.hold_calendar == Some(&object.lies_in);
     if marker::uid(&marker.key) != object.uid {
-        return Standing::Copy;
+        let by_user = is_home || marker.instance == claims.instance;
+        return if row.is_none() && by_user && marker.key.kind == Kind::Hold { Standing::Copy } else { as_remembered() };
     }
-    if !at_home(object, &marker, row, claims) {
-        return if row.is_some() { Standing::Pinned(marker.key) } else { Standing::Unknown };
+    if !is_home && !held_before(object, &marker, row, claims) {
+        return as_remembered();
     }
     if edited(object, &marker, row) {
         return Standing::Pinned(marker.key);
@@ -139,20 +141,21 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if marker.instance == claims.instance { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
-/// Whether the object lies where seawall put it: in the hold calendar, whatever its key calls that, or in the
-/// calendar it was written to when that still held.
-fn at_home(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
-    claims.hold_calendar == Some(&object.lies_in)
-        || marker.key.calendar == object.lies_in
-        || row.is_some_and(|row| row.key.calendar == object.lies_in)
+/// Whether the object lies where this seawall put it when that calendar still held. Names in a key are labels, and
+/// another person on this machine may have chosen the same: so the label alone proves it only where the user says that
+/// what is there may go.
+fn held_before(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
+    marker.instance == claims.instance
+        && marker.key.calendar == object.lies_in
+        && (row.is_some() || claims.emptied.contains(&object.lies_in))
 }
 
 /// Whether the user edited it: it differs from its own marker, and not only by text that the server rewrote (which
 /// the ledger knows from the read-back). Moving a summary is no edit: its new time stays and its text goes on.
 pub fn edited(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>) -> bool {
     let written = &marker.written;
-    let moved = object.span != written.span || object.busy != written.busy;
+    let moved = object.span != written.span && marker.key.kind != Kind::Summary;
     let same_text =
         object.hash == written.hash || row.is_some_and(|row| !row.pinned && row.written.hash == object.hash);
-    (moved && marker.key.kind != Kind::Summary) || !same_text
+    moved || object.busy != written.busy || !same_text
 }

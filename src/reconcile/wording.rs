@@ -24,7 +24,8 @@ pub fn content(policy: &Policy, hold: &DesiredHold) -> Option<Content> {
 }
 
 fn title(style: &HoldStyle, role: &Role, block: Option<&str>) -> String {
-    plain(&style.title.replace("{role}", &role.name).replace("{block}", block.unwrap_or(&role.name)))
+    let title = style.title.replace("{role}", &role.name).replace("{block}", block.unwrap_or(&role.name));
+    plain(&title.replace('\n', " "))
 }
 
 fn text(role: &Role, block: Option<&str>) -> String {

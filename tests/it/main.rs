@@ -27,6 +27,8 @@ mod reader;
 #[cfg(test)]
 mod recurrence_corpora;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
