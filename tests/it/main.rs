@@ -37,6 +37,8 @@ mod recurrence_corpora;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
