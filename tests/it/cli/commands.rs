@@ -10,12 +10,10 @@ use super::*;
 fn in_terminal(sandbox: &Sandbox, seawall: &Command, typed: &str) -> Ran {
     let words = std::iter::once(seawall.get_program()).chain(seawall.get_args());
     let line: Vec<String> = words.map(|word| format!("'{}'", word.to_string_lossy())).collect();
-    let mut script = Command::new("script");
-    script.args(["--quiet", "--return", "--command"]).arg(line.join(" ")).arg("/dev/null").env_clear();
+    let words = ["--quiet", "--return", "--command", &line.join(" "), "/dev/null"];
+    let mut script = sandbox.program("script", words);
     script.env("SHELL", "/bin/sh").env("TERM", "xterm").current_dir(sandbox.root.path());
-    for (name, value) in seawall.get_envs() {
-        script.env(name, value.unwrap());
-    }
+    script.envs(seawall.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
     child.wait_with_output().unwrap().into()
@@ -350,7 +348,7 @@ fn log_tells_every_write_with_its_reason() {
     sandbox.run(["log"]).expect(0).says(&["Nothing was written yet."]);
     let changes = sandbox.json(["sync"])["changes"].clone();
     let ran = sandbox.run(["log"]);
-    ran.expect(0).says(&["16 Nov 07:30 + Tue 17 09:00–12:00 Focus: Morning deep work", "covers Morning deep work"]);
+    ran.expect(0).says(&["16 Nov 07:30 + Tue 17 Nov 09:00–12:00 Focus: Morning deep work", "covers Morning deep work"]);
     let lines = ran.out.lines().filter(|line| line.starts_with("16 Nov 07:30")).count();
     assert_eq!(lines, changes.as_array().unwrap().len());
     let last = sandbox.run(["log", "--last", "2"]);
@@ -372,7 +370,7 @@ fn why_tells_of_a_hold_by_time_and_by_uid_and_of_time_without_one() {
     let uid = uid_at(&sandbox, TUESDAY);
     for subject in ["tue 10:00", "2026-11-17T10:00", TUESDAY, uid.as_str(), &uid[..12]] {
         sandbox.run(["why", subject]).expect(0).says(&[
-            "Tue 17 09:00–12:00",
+            "Tue 17 Nov 09:00–12:00",
             "covers Morning deep work",
             &uid,
             "invitation",
@@ -388,6 +386,7 @@ fn why_tells_of_a_hold_by_time_and_by_uid_and_of_time_without_one() {
     ] {
         sandbox.run(["why", time]).expect(0).says(&["no hold", reason]);
     }
+    sandbox.run(["why", ""]).expect(64);
     sandbox.run(["why", "sea0nothing"]).expect(64).says(&["no hold has a UID that begins with `sea0nothing`"]);
 }
 
@@ -412,7 +411,7 @@ fn released_time_stays_free_until_it_is_restored() {
         sandbox.run(["release", "tue 10:00"]).expect(64).says(&["no current or future hold is meant"]);
 
         sandbox.run(["restore", "tue 10:00"]).expect(0).says(&["Open again: Tue 17 Nov 09:00–12:00, 3 h of deep."]);
-        sandbox.run(["sync"]).expect(0).says(&["+ Tue 17 09:00–12:00 Focus: Morning deep work"]);
+        sandbox.run(["sync"]).expect(0).says(&["+ Tue 17 Nov 09:00–12:00 Focus: Morning deep work"]);
         sandbox.run(["restore", "tue 10:00"]).expect(64).says(&["no closed time is meant"]);
     }
 }
