@@ -14,6 +14,7 @@ use tempfile::TempDir;
 mod bad_input;
 mod commands;
 mod demo;
+mod json;
 mod kill;
 
 /// The program.
