@@ -80,7 +80,7 @@ pub async fn demo(dir: Option<&Path>) -> Done {
     } else {
         "A SECOND CYCLE WOULD CHANGE SOMETHING: this is a fault."
     })?;
-    let (dir, config) = (dir.display(), config.display());
+    let (dir, config) = (dir.display(), quoted(&config));
     out::print(&format!(
         "\nThe calendars are real files: {dir}\nGo on with them:\n  \
          seawall --config {config} week\n  seawall --config {config} events\n  \
@@ -88,6 +88,13 @@ pub async fn demo(dir: Option<&Path>) -> Done {
     ))?;
     let whole = calm && !outcome.partly && outcome.changes.iter().all(|attempt| attempt.applied);
     Ok(if whole { DONE } else { FAILED })
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = text.chars().all(|char| char.is_alphanumeric() || "/._-".contains(char));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// The folder to use: the given one if it is empty or missing, else a new temporary one.

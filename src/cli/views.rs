@@ -15,10 +15,9 @@ use crate::report::why::Question;
 
 /// What one cycle would change, and why.
 pub(super) async fn plan(cli: &Cli) -> Done {
-    let shell = Shell::open(cli)?;
-    let outcome = shell.look(None).await?;
+    let outcome = Shell::open(cli)?.look(None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
+    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Prints what a cycle changes, in words or as JSON.
@@ -92,7 +91,7 @@ pub(super) async fn why(cli: &Cli, subject: &str) -> Done {
     let outcome = shell.look(also).await?;
     warn(&outcome);
     let question = at.map_or(Question::Uid(subject), Question::At);
-    if at.is_none() && !outcome.holds.iter().any(|hold| hold.uid.starts_with(subject)) {
+    if at.is_none() && (subject.is_empty() || !outcome.holds.iter().any(|hold| hold.uid.starts_with(subject))) {
         return Err(Fail::Usage(format!("no hold has a UID that begins with `{subject}`; or {FORMS}")));
     }
     out::print(&report::why::why(&outcome, question, out::look(false)))?;

@@ -86,7 +86,7 @@ fn an_event_in_an_unknown_zone_blocks_its_time() {
          DTEND;TZID=Mars/Olympus:20261117T100000
          SUMMARY:On Mars",
     );
-    sandbox.run(["sync"]).expect(0).says(&["Tue 17 10:00–12:00 Focus: Morning"]);
+    sandbox.run(["sync"]).expect(0).says(&["Tue 17 Nov 10:00–12:00 Focus: Morning"]);
     sandbox.run(["events"]).expect(0).says(&["On Mars", "Mars/Olympus"]);
     let events = sandbox.json(["events"]);
     let on_mars = events.as_array().unwrap().iter().find(|one| one["title"] == "On Mars").unwrap().clone();
@@ -255,15 +255,11 @@ fn while_a_calendar_can_not_be_read_nothing_new_is_written() {
 /// The program as a user whom permissions bind: the one who runs the tests, without root's power to pass them over.
 fn unprivileged(sandbox: &Sandbox, args: &[&str]) -> Command {
     let seawall = sandbox.command(args);
-    let mut command = Command::new("setpriv");
-    command.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]);
     if !rustix::process::getuid().is_root() {
-        command = Command::new("env");
+        return seawall;
     }
-    command.arg(seawall.get_program()).args(seawall.get_args()).env_clear().stdin(Stdio::null());
-    for (name, value) in seawall.get_envs() {
-        command.env(name, value.unwrap());
-    }
+    let mut command = sandbox.program("setpriv", ["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]);
+    command.arg(seawall.get_program()).args(seawall.get_args());
     command
 }
 
@@ -287,7 +283,7 @@ fn a_hold_calendar_that_can_not_be_written_gets_no_hold() {
 fn without_a_calendar_to_hold_in_nothing_is_written() {
     let sandbox = spoilt(&[("read+hold", "read")]);
     let before = files(&sandbox.demo());
-    for (command, code) in [("plan", 2), ("sync", 2), ("check", 1)] {
+    for (command, code) in [("plan", 0), ("sync", 2), ("check", 1)] {
         let ran = sandbox.run([command]);
         ran.expect(code).says(&["no calendar holds: give one of them use = \"hold\" or \"read+hold\""]);
     }

@@ -69,6 +69,21 @@ fn without_a_folder_the_demo_makes_a_temporary_one() {
 }
 
 #[test]
+fn the_commands_to_go_on_with_can_be_pasted_into_a_shell() {
+    let sandbox = Sandbox::new();
+    let here = sandbox.path("Anna's calendars & more");
+    let ran = Ran::of(&mut sandbox.bare([OsStr::new("demo"), here.as_os_str()]));
+    let lines: Vec<&str> =
+        ran.expect(0).out.lines().filter_map(|line| line.strip_prefix("  seawall --config ")).collect();
+    assert_eq!(lines.len(), 4, "{ran}");
+    for line in lines {
+        let mut shell = sandbox.program("sh", ["-c", &format!("{SEAWALL} --config {line}")]);
+        let code = if line.ends_with("undo") { 64 } else { 0 };
+        Ran::of(&mut shell).expect(code);
+    }
+}
+
+#[test]
 fn a_folder_that_holds_something_is_not_used() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("here");

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 mod bad_input;
 mod commands;
 mod demo;
+mod json;
 mod kill;
 
 /// The program.
@@ -81,7 +82,12 @@ impl Sandbox {
 
     /// The program with nothing of this machine's environment but where programs are, and without a config.
     fn bare<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = Command::new(SEAWALL);
+        self.program(SEAWALL, args)
+    }
+
+    /// Another program in the same surroundings.
+    fn program<A: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(program);
         command.args(args).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command.env("HOME", self.path("home")).env("XDG_RUNTIME_DIR", self.path("run"));
