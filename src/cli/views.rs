@@ -15,9 +15,10 @@ use crate::report::why::Question;
 
 /// What one cycle would change, and why.
 pub(super) async fn plan(cli: &Cli) -> Done {
-    let outcome = Shell::open(cli)?.look(None).await?;
+    let shell = Shell::open(cli)?;
+    let outcome = shell.look(None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
+    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
 }
 
 /// Prints what a cycle changes, in words or as JSON.

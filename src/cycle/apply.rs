@@ -107,7 +107,7 @@ async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
         Err(error) if matches!(error.kind, ErrorKind::Precondition | ErrorKind::Unavailable) => {
             let Some(there) = tools.provider.get(calendar, &name).await? else { return Err(error.into()) };
             let object = verified(tools, change, &there)?;
-            if object.span != content.span {
+            if !is_as_sent(&object, content) {
                 let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
                 tools.provider.update(calendar, &name, &there.etag, &body).await?;
             }
@@ -127,10 +127,15 @@ async fn update<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
     verified(tools, change, &there)?;
     let event = event(tools.instance, change, content);
     let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
-    match tools.provider.update(calendar, &target.href, &there.etag, &body).await {
-        // An unclear answer is followed by the read below, never by a second try.
-        Err(error) if error.kind != ErrorKind::Unavailable => return Err(error.into()),
-        Ok(()) | Err(_) => {}
+    if let Err(error) = tools.provider.update(calendar, &target.href, &there.etag, &body).await {
+        // An unclear answer is followed by a read, never by a second try.
+        let now = match error.kind {
+            ErrorKind::Unavailable => tools.provider.get(calendar, &target.href).await?,
+            _ => None,
+        };
+        if now.is_none_or(|now| now.etag == there.etag) {
+            return Err(error.into());
+        }
     }
     read_back(tools, change, content, &target.href).await
 }
@@ -208,8 +213,11 @@ async fn read_back<P: Provider>(
     let marker = object.marker.as_deref().and_then(marker::decode);
     if marker.is_none_or(|marker| marker.key != change.key) {
         if change.action == Action::Create {
-            tools.provider.delete(calendar, href, &there.etag).await?;
-            return Err(ApplyError::ReadBack("the calendar loses the marker by which seawall knows its own: removed"));
+            let removed = tools.provider.delete(calendar, href, &there.etag).await;
+            return Err(ApplyError::ReadBack(match removed {
+                Ok(()) => "the calendar loses the marker by which seawall knows its own: removed",
+                Err(_) => "the calendar loses the marker by which seawall knows its own, and what was made stays there",
+            }));
         }
         return Err(ApplyError::ReadBack("the calendar lost the marker by which seawall knows its own"));
     }
@@ -219,6 +227,12 @@ async fn read_back<P: Provider>(
         return Err(ApplyError::ReadBack("the calendar keeps another time or busy flag than was sent"));
     }
     Ok(())
+}
+
+/// Whether an object says what was to be written, apart from its marker.
+fn is_as_sent(object: &OwnObject, content: &Content) -> bool {
+    let hash = marker::content_hash(&content.title, &content.text, "", "CONFIRMED");
+    object.span == content.span && object.busy == content.busy && object.hash == hash
 }
 
 fn row(change: &Change, state: LedgerState, written: &Written) -> LedgerRow {

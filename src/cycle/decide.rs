@@ -11,7 +11,7 @@ use crate::balance::figures::{self, Figures, Ledgers};
 use crate::calendar::CalendarId;
 use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
-use crate::config::settings::Settings;
+use crate::config::settings::{CalendarUse, Settings};
 use crate::focus::assess::{self, Assessment, Scene};
 use crate::focus::block::blocks;
 use crate::focus::busy::Counts;
@@ -68,6 +68,12 @@ pub struct Decision {
 pub fn horizon(settings: &Settings, now: Timestamp) -> Vec<IsoWeek> {
     let this = IsoWeek::at(now, &settings.policy.tz);
     (0..i64::from(settings.policy.horizon)).map(|n| this.plus(n)).collect()
+}
+
+/// The calendars of such a use.
+pub fn calendars(settings: &Settings, such: impl Fn(&CalendarUse) -> bool) -> Vec<CalendarId> {
+    let all = settings.accounts.iter().flat_map(|account| &account.calendars);
+    all.filter(|calendar| such(calendar)).map(|calendar| calendar.id.clone()).collect()
 }
 
 /// Weeks before this one whose summary still waits for its last word.

@@ -24,7 +24,7 @@ pub struct Hand {
 }
 
 /// Compares what is there with what is remembered. Holds that are gone are not spoken of here: see [`missing`].
-pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], now: Timestamp) -> Hand {
+pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], closed: &[Closed], now: Timestamp) -> Hand {
     let known: BTreeMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.uid.as_str(), row)).collect();
     let mut hand = Hand::default();
     for one in owned {
@@ -44,8 +44,10 @@ pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], now: Time
         if pinned && key.kind == Kind::Hold {
             hand.closed.extend(left_behind(policy, key, last.unwrap_or(object.span), object.span, now));
         }
-        if row.is_some_and(|row| row.state == LedgerState::Dismissed) {
-            hand.reopened.extend(row.map(|row| row.written.span));
+        // It was deleted, or moved away, and is back as it was; a new database knows only that its time was closed.
+        if !pinned && row.is_none_or(|row| row.pinned || row.state == LedgerState::Dismissed) {
+            let under = closed.iter().filter(|one| one.role == key.role && object.span.covers(one.span));
+            hand.reopened.extend(under.map(|one| one.span));
         }
         if row != Some(&seen) {
             hand.rows.push(seen);

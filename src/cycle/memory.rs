@@ -63,20 +63,27 @@ impl Memory {
         if self.first_cycle.is_some() {
             return;
         }
+        // The user's edit of its text leaves the marker of a summary as true as it was.
         let markers = owned.iter().filter_map(|one| match &one.standing {
-            Standing::Ours(marker) => Some(marker),
+            Standing::Ours(marker) => Some(marker.clone()),
+            Standing::Pinned(_) => one.object.marker.as_deref().and_then(crate::reconcile::marker::decode),
             _ => None,
         });
         let newest = markers
-            .clone()
             .filter(|marker| marker.key.kind == crate::reconcile::key::Kind::Summary)
             .max_by_key(|marker| marker.key.week);
-        if let Some(marker) = newest {
+        if let Some(marker) = &newest {
             self.closed.extend(marker.closed.iter().filter(|closed| closed.span.end > now).cloned());
         }
         let known = newest.and_then(|marker| marker.first_cycle);
         let been_here = owned.iter().any(|one| one.key().is_some());
         self.first_cycle = Some(known.unwrap_or(if been_here { Timestamp::UNIX_EPOCH } else { now }));
+    }
+
+    /// Puts closed time in the one order in which it is written and compared.
+    pub fn sort_closed(&mut self) {
+        self.closed.sort_by(|a, b| (a.span, &a.role, a.week, a.forgiven).cmp(&(b.span, &b.role, b.week, b.forgiven)));
+        self.closed.dedup();
     }
 
     /// Takes a row over: one of the same UID is replaced.

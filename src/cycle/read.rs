@@ -12,7 +12,7 @@ use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
 use crate::config::settings::{CalendarUse, Settings};
 use crate::focus::sight::{Origin, Seen, Source};
-use crate::provider::{Object, Provider, ProviderError};
+use crate::provider::{Object, Provider, ProviderError, Reading};
 use crate::reconcile::marker;
 use crate::reconcile::own::OwnObject;
 use crate::store::{Store, StoreError};
@@ -118,10 +118,10 @@ async fn fetch<P: Provider>(
         input.incomplete.push(id.to_string());
     }
     let mirror = store.mirror(id)?;
-    let mut objects = reading.objects;
     if remember {
-        remember_reading(store, id, &mirror, &objects, &reading.unreadable)?;
+        remember_reading(store, id, &mirror, &reading)?;
     }
+    let mut objects = reading.objects;
     for (href, reason) in reading.unreadable {
         match mirror.get(&href) {
             Some(known) => {
@@ -140,13 +140,16 @@ fn remember_reading(
     store: &Store,
     id: &CalendarId,
     mirror: &BTreeMap<String, Object>,
-    objects: &[Object],
-    unreadable: &[(String, String)],
+    reading: &Reading,
 ) -> Result<(), StoreError> {
     let is_new = |object: &&Object| mirror.get(&object.href).is_none_or(|known| known.etag != object.etag);
+    let objects = &reading.objects;
     let changed: Vec<Object> = objects.iter().filter(is_new).cloned().collect();
-    let mut gone: BTreeSet<&str> = mirror.keys().map(String::as_str).collect();
-    for href in objects.iter().map(|object| &object.href).chain(unreadable.iter().map(|(href, _)| href)) {
+    // What a list that was cut off does not name may well be there.
+    let listed = reading.incomplete.is_none();
+    let mut gone: BTreeSet<&str> = mirror.keys().filter(|_| listed).map(String::as_str).collect();
+    let unreadable = reading.unreadable.iter().map(|(href, _)| href);
+    for href in objects.iter().map(|object| &object.href).chain(unreadable) {
         gone.remove(href.as_str());
     }
     if changed.is_empty() && gone.is_empty() {

@@ -14,13 +14,15 @@ use super::summarize;
 use super::write;
 use crate::calendar::CalendarId;
 use crate::calendar::expand::expand;
+use crate::calendar::ical;
 use crate::calendar::time::Span;
 use crate::calendar::week::{self, IsoWeek};
 use crate::calendar::zones::Zones;
-use crate::config::settings::Settings;
+use crate::config::settings::{CalendarUse, Settings};
 use crate::focus::sight::Seen;
-use crate::provider::{Provider, ProviderError};
+use crate::provider::{Object, Provider, ProviderError};
 use crate::reconcile::guard;
+use crate::reconcile::key::Kind;
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{Claims, Owned, Standing, standings};
 use crate::store::{Store, StoreError};
@@ -133,7 +135,7 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
     memory.recall(&owned, cx.now);
     take_note(cx, &owned, &mut memory)?;
     let mut halted = halt(cx, &input, &owned);
-    if let Some(reason) = gone(cx, &input, &owned, &mut memory, halted.is_some()).await? {
+    if let Some(reason) = gone(cx, &mut input, &owned, &mut memory, halted.is_some()).await? {
         halted.get_or_insert(reason);
     }
     input.warnings.extend(unnamed(cx.settings, &owned, &memory.ledger));
@@ -199,8 +201,13 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
 /// Gives every object that looks like ours its standing, and takes what is not ours back into the input.
 fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Lens<'_>) -> (Vec<Owned>, Vec<Seen>) {
     let candidates = std::mem::take(&mut input.own);
-    let claims =
-        Claims { instance: cx.instance, hold_calendar: cx.settings.hold_calendar.as_ref(), ledger: &memory.ledger };
+    let emptied = decide::calendars(cx.settings, CalendarUse::only_emptied);
+    let claims = Claims {
+        instance: cx.instance,
+        hold_calendar: cx.settings.hold_calendar.as_ref(),
+        emptied: &emptied,
+        ledger: &memory.ledger,
+    };
     let mut owned = standings(candidates.iter().map(|one| one.object.clone()).collect(), claims);
     let mut seen = std::mem::take(&mut input.seen);
     for (candidate, one) in candidates.iter().zip(&mut owned) {
@@ -218,7 +225,7 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
 
 /// Learns what a person's hand did to our objects, and stores it where this cycle writes.
 fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory) -> Result<(), StoreError> {
-    let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, cx.now);
+    let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, cx.now);
     if cx.writes() {
         if let Some(first) = memory.first_cycle {
             memory::keep_first_cycle(cx.store, first)?;
@@ -235,8 +242,7 @@ fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory) -> Res
     }
     memory.closed.extend(hand.closed.iter().cloned());
     memory.closed.retain(|closed| !hand.reopened.contains(&closed.span));
-    memory.closed.sort_by(|a, b| (a.span, &a.role).cmp(&(b.span, &b.role)));
-    memory.closed.dedup();
+    memory.sort_closed();
     hand.rows.into_iter().for_each(|row| memory.put(row));
     Ok(())
 }
@@ -267,7 +273,7 @@ fn halt<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned]) -> Option<String>
 /// where that is more than half of the future holds, only if the user says so too.
 async fn gone<P: Provider>(
     cx: Context<'_, P>,
-    input: &Input,
+    input: &mut Input,
     owned: &[Owned],
     memory: &mut Memory,
     halted: bool,
@@ -279,11 +285,19 @@ async fn gone<P: Provider>(
     for row in hand::missing(owned, &memory.ledger, cx.now) {
         let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
         let Some(provider) = cx.provider(&calendar) else { continue };
-        if provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await?.is_none() {
-            rows.push(row.clone());
+        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
+            Ok(Some(object)) if holds_uid(&object, &row.uid) => {
+                unsure(input, &calendar, "the list leaves out an event that is there");
+            }
+            Ok(_) => rows.push(row.clone()),
+            Err(error) => unsure(input, &calendar, &error.to_string()),
         }
     }
-    let future = rows.iter().filter(|row| row.written.span.start > cx.now).count();
+    if !input.incomplete.is_empty() {
+        return Ok(None);
+    }
+    let is_future_hold = |row: &&LedgerRow| row.key.kind == Kind::Hold && row.written.span.start > cx.now;
+    let future = rows.iter().filter(is_future_hold).count();
     let all = guard::future_holds(&memory.ledger, cx.now);
     let consent = cx.consent();
     if guard::is_mass(future, all) && !consent.accept && !consent.restore {
@@ -297,7 +311,7 @@ async fn gone<P: Provider>(
         let restore = consent.restore && row.written.span.start > cx.now;
         let state = if restore { LedgerState::Released } else { LedgerState::Dismissed };
         let row = LedgerRow { state, ..row };
-        let is_hold = row.key.kind == crate::reconcile::key::Kind::Hold;
+        let is_hold = row.key.kind == Kind::Hold;
         if cx.writes() && !halted {
             if is_hold && !restore {
                 cx.store.dismiss(&row.uid, &closed)?;
@@ -310,7 +324,19 @@ async fn gone<P: Provider>(
         }
         memory.put(row);
     }
+    memory.sort_closed();
     Ok(None)
+}
+
+fn holds_uid(object: &Object, uid: &str) -> bool {
+    ical::read(&object.body).components.iter().any(|component| component.details.uid == uid)
+}
+
+/// A calendar whose list turned out not to be the whole truth.
+fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str) {
+    input.warnings.push(format!("{calendar} was not read to the end: {reason}."));
+    input.incomplete.push(calendar.to_string());
+    input.incomplete.dedup();
 }
 
 /// The calendar that a row's object lay in: the one in its key, or the hold calendar where its objects carry that

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::apply::{self, Tools};
+use super::decide;
 use super::outcome::Attempt;
 use super::read;
 use super::record;
@@ -42,7 +43,9 @@ pub struct Removals {
 pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>, Vec<String>), CycleError> {
     let input = read::read(cx.settings, cx.accounts, cx.store, false, cx.lens()).await?;
     let ledger = cx.store.ledger()?;
-    let claims = Claims { instance: cx.instance, hold_calendar: cx.settings.hold_calendar.as_ref(), ledger: &ledger };
+    let every = decide::calendars(cx.settings, |_| true);
+    let hold_calendar = cx.settings.hold_calendar.as_ref();
+    let claims = Claims { instance: cx.instance, hold_calendar, emptied: &every, ledger: &ledger };
     let objects = input.own.into_iter().map(|candidate| candidate.object).collect();
     Ok((standings(objects, claims), input.warnings))
 }

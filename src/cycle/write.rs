@@ -54,7 +54,10 @@ pub async fn write<P: Provider>(
 ) -> Result<Written, CycleError> {
     let mut out = Written { halted: report.halted, ..Written::default() };
     holds::sort(&mut changes);
-    if let Some(reason) = alarm(cx, knowledge, decision, &changes)? {
+    // While something was not read there are only yields, and what is thought to move may not once all is read.
+    if !report.incomplete
+        && let Some(reason) = alarm(cx, knowledge, decision, &changes)?
+    {
         out.halted.get_or_insert(reason);
     }
     if let Some(home) = &cx.settings.hold_calendar

@@ -35,13 +35,21 @@ pub fn within_budget(changes: Vec<Change>, room: usize) -> Split {
 }
 
 /// While a calendar was not read to the end nothing is created, moved or softened: a hold may only give way to
-/// busy time that was read. A move there becomes a trim within its old place or a delete.
+/// busy time that was read. A move there becomes a trim within its old place or a delete. A summary's last word has
+/// waited for the calendar already.
 pub fn only_yields(changes: Vec<Change>) -> Split {
     let (mut go, mut wait) = (Vec::new(), Vec::new());
     for mut change in changes {
-        if change.urgency != Urgency::Yield {
-            wait.push(change);
-            continue;
+        match change.urgency {
+            Urgency::Yield => {}
+            Urgency::Final => {
+                go.push(change);
+                continue;
+            }
+            Urgency::Delete | Urgency::Update | Urgency::Create => {
+                wait.push(change);
+                continue;
+            }
         }
         let trimmed = change.before().is_some_and(|before| before.covers(change.span()));
         if change.action == Action::Update && !trimmed {

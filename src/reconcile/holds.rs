@@ -69,12 +69,12 @@ pub fn sort(changes: &mut [Change]) {
     changes.sort_by(|a, b| (a.urgency, a.span(), &a.uid).cmp(&(b.urgency, b.span(), &b.uid)));
 }
 
-/// An own future hold that the plan does not keep, or that lies in a calendar that no longer holds.
+/// An own future hold that the plan does not keep, or whatever lies in a calendar that no longer holds.
 fn removal(inventory: Inventory<'_>, owned: &Owned, kept: &BTreeSet<&str>) -> Option<Change> {
     let Standing::Ours(marker) = &owned.standing else { return None };
     let object = &owned.object;
     let elsewhere = object.lies_in != *inventory.calendar;
-    if marker.key.kind != Kind::Hold
+    if (marker.key.kind != Kind::Hold && !elsewhere)
         || object.span.end <= inventory.now
         || (kept.contains(object.uid.as_str()) && !elsewhere)
     {
@@ -145,21 +145,24 @@ fn additions(inventory: Inventory<'_>) -> Vec<Change> {
         .filter(|key| key.kind == Kind::Hold)
         .map(|key| (key.week, key.role.clone(), key.ordinal))
         .collect();
+    // Also what is no longer ours may lie under a name of ours: a hold with a guest, one without its marker.
+    let there: BTreeSet<&str> = inventory.owned.iter().map(|owned| owned.object.uid.as_str()).collect();
     let mut fresh: Vec<&DesiredHold> = inventory.desired.iter().filter(|hold| hold.existing.is_none()).collect();
     fresh.sort_by_key(|hold| hold.span);
     fresh
         .into_iter()
         .filter_map(|hold| {
             let role = inventory.policy.roles.get(hold.role?)?.name.clone();
-            let ordinal = (0..ORDINALS_MAX).find(|n| taken.insert((hold.week, role.clone(), *n)))?;
-            let key = Key {
+            let key = |ordinal| Key {
                 kind: Kind::Hold,
                 calendar: inventory.calendar.clone(),
                 week: hold.week,
-                role,
+                role: role.clone(),
                 ordinal,
                 generation: 0,
             };
+            let mut free = (0..ORDINALS_MAX).filter(|n| taken.insert((hold.week, role.clone(), *n))).map(key);
+            let key = free.find(|key| !there.contains(marker::uid(key).as_str()))?;
             Some(Change {
                 action: Action::Create,
                 uid: marker::uid(&key),

@@ -18,7 +18,7 @@ const UID_LENGTH: usize = UID_PREFIX.len() + 32;
 /// Digits of RFC 4648 base32hex in lower case: what a Google event id may hold.
 const BASE32HEX: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 /// The most closed intervals a marker keeps; more in one horizon means that holds are not wanted at all.
-const CLOSED_MAX: usize = 64;
+pub const CLOSED_MAX: usize = 64;
 
 /// The UID of a key: `sea0` and the start of its SHA-256 in base32hex.
 pub fn uid(key: &Key) -> String {

@@ -94,7 +94,9 @@ pub struct Claims<'a> {
     pub instance: &'a str,
     /// The calendar that holds, if any.
     pub hold_calendar: Option<&'a CalendarId>,
-    /// Calendars that are written to only to be emptied of holds: those that no longer hold.
+    /// Calendars whose holds the user wants removed, whether the ledger knows them or not.
+    pub emptied: &'a [CalendarId],
+    /// What is remembered.
     pub ledger: &'a [LedgerRow],
 }
 
@@ -123,24 +125,21 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if !object.plain {
         return Standing::Users;
     }
-    let Some(text) = object.marker.as_deref() else {
-        return row.map_or(Standing::Unknown, |row| Standing::Pinned(row.key.clone()));
-    };
-    let Some(marker) = marker::decode(text) else { return Standing::Unknown };
+    let as_remembered = || row.map_or(Standing::Unknown, |row| Standing::Pinned(row.key.clone()));
+    let Some(marker) = object.marker.as_deref().and_then(marker::decode) else { return as_remembered() };
+    let is_home = claims.hold_calendar == Some(&object.lies_in);
     if marker::uid(&marker.key) != object.uid {
-        return Standing::Copy;
+        let by_user = is_home || marker.instance == claims.instance;
+        return if row.is_none() && by_user && marker.key.kind == Kind::Hold {
+            Standing::Copy
+        } else {
+            as_remembered()
+        };
     }
     let mine = marker.instance == claims.instance;
-    if claims.hold_calendar != Some(&object.lies_in) {
-        // Another person's calendar may show holds with the key, and the calendar name, of ours: only the instance
-        // tells them apart. Of our own, one that lies where it was written is to be taken away when that calendar
-        // holds no more; the user moved any other.
-        let where_written = marker.key.calendar == object.lies_in;
-        match (mine, where_written, row) {
-            (true, true, _) => {}
-            (true, false, Some(_)) => return Standing::Pinned(marker.key),
-            (true, false, None) | (false, _, _) => return Standing::Unknown,
-        }
+    if !is_home && !held_before(object, &marker, row, claims) {
+        // Another person's hold may have the key of one of ours, so only the instance tells that the user moved it.
+        return if mine { as_remembered() } else { Standing::Unknown };
     }
     if edited(object, &marker, row) {
         return Standing::Pinned(marker.key);
@@ -148,14 +147,23 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if mine { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
+/// Whether the object lies where this seawall put it when that calendar still held. Names in a key are labels, and
+/// another person on this machine may have chosen the same: so the label alone proves it only where the user says that
+/// what is there may go.
+fn held_before(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>, claims: Claims<'_>) -> bool {
+    marker.instance == claims.instance
+        && marker.key.calendar == object.lies_in
+        && (row.is_some() || claims.emptied.contains(&object.lies_in))
+}
+
 /// Whether the user edited it: it differs from its own marker, and not only by text that the server rewrote (which
 /// the ledger knows from the read-back). Moving a summary is no edit: its new time stays and its text goes on.
 pub fn edited(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>) -> bool {
     let written = &marker.written;
-    let moved = object.span != written.span || object.busy != written.busy;
+    let moved = object.span != written.span && marker.key.kind != Kind::Summary;
     let same_text =
         object.hash == written.hash || row.is_some_and(|row| !row.pinned && row.written.hash == object.hash);
-    (moved && marker.key.kind != Kind::Summary) || !same_text
+    moved || object.busy != written.busy || !same_text
 }
 
 #[cfg(test)]
@@ -216,7 +224,7 @@ mod tests {
     #[track_caller]
     fn check(objects: Vec<OwnObject>, ledger: &[LedgerRow], expected: &[&str]) {
         let home = calendar("Personal");
-        let claims = Claims { instance: "mine", hold_calendar: Some(&home), ledger };
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), emptied: &[], ledger };
         let found: Vec<&str> = standings(objects, claims)
             .iter()
             .map(|one| match one.standing {
@@ -243,7 +251,7 @@ mod tests {
     fn a_colleagues_calendar_that_both_configs_call_the_same_alarms_nobody() {
         let (mut theirs, _) = hold("theirs", "Personal");
         let home = calendar("Focus");
-        let claims = Claims { instance: "mine", hold_calendar: Some(&home), ledger: &[] };
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), emptied: &[], ledger: &[] };
         theirs.lies_in = calendar("Personal");
         let found = standings(vec![theirs], claims);
         assert_eq!(found[0].standing, Standing::Unknown);

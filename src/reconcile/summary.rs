@@ -65,12 +65,12 @@ pub struct Desk<'a> {
 /// What happens to the summary of a week, if anything.
 pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
     let is_it = |key: &Key| key.kind == Kind::Summary && key.week == words.week;
-    let found = desk.owned.iter().find(|owned| owned.key().is_some_and(is_it));
+    let found = desk.owned.iter().find(|owned| {
+        owned.key().is_some_and(is_it)
+            && (owned.object.lies_in == *desk.calendar || !matches!(owned.standing, Standing::Ours(_)))
+    });
     let Some(owned) = found else { return creation(desk, words) };
     let Standing::Ours(marker) = &owned.standing else { return None };
-    if owned.object.lies_in != *desk.calendar {
-        return None;
-    }
     let is_over = desk.now >= desk.settings.due(words.week, desk.tz);
     let last_word =
         is_over && (desk.complete || desk.now.duration_since(desk.settings.due(words.week, desk.tz)) >= PATIENCE);
@@ -140,6 +140,9 @@ fn creation(desk: Desk<'_>, words: &Words) -> Option<Change> {
         ordinal: 0,
         generation,
     };
+    if desk.owned.iter().any(|owned| owned.object.lies_in == *desk.calendar && was_summary(owned, &key)) {
+        return None;
+    }
     Some(Change {
         action: Action::Create,
         uid: marker::uid(&key),
@@ -150,6 +153,17 @@ fn creation(desk: Desk<'_>, words: &Words) -> Option<Change> {
         urgency: Urgency::Create,
         why: "tells how the week balances".to_owned(),
     })
+}
+
+/// Whether an object is the summary of that week, though the user has made it an event of their own.
+fn was_summary(owned: &Owned, key: &Key) -> bool {
+    let marker = owned.object.marker.as_deref().and_then(marker::decode);
+    owned.object.uid == marker::uid(key)
+        || marker.is_some_and(|marker| {
+            marker.key.kind == Kind::Summary
+                && marker.key.week == key.week
+                && marker::uid(&marker.key) == owned.object.uid
+        })
 }
 
 fn content(desk: Desk<'_>, words: &Words) -> Content {
@@ -163,6 +177,7 @@ fn content(desk: Desk<'_>, words: &Words) -> Content {
         None => (When::AllDay(date), week::day_span(date, desk.tz)),
     };
     let first = Some(desk.first_cycle).filter(|first| words.week.span(desk.tz).contains(*first));
+    let closed = desk.closed.iter().take(marker::CLOSED_MAX).cloned().collect();
     Content {
         title: words.title.clone(),
         text: words.text.clone(),
@@ -171,7 +186,7 @@ fn content(desk: Desk<'_>, words: &Words) -> Content {
         busy: false,
         private: true,
         color: None,
-        notes: Notes { is_final: false, first_cycle: first, closed: desk.closed.to_vec(), moved_from: None },
+        notes: Notes { is_final: false, first_cycle: first, closed, moved_from: None },
     }
 }
 

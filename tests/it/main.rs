@@ -9,6 +9,8 @@ mod blocks;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod cli;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
@@ -34,6 +36,8 @@ mod reader;
 mod recurrence_corpora;
 #[cfg(test)]
 mod report;
+#[cfg(test)]
+mod rules;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

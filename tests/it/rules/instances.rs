@@ -1,0 +1,87 @@
+//! Rule 11: two seawalls on one calendar.
+
+use seawall::cycle::run::{Consent, Mode};
+
+use crate::support::world::{World, changes};
+
+const TAKE_OVER: Consent = Consent { accept: false, restore: false, take_over: true };
+
+/// The same calendars, seen by a seawall on another machine with a database of its own.
+fn on_server() -> World {
+    let mut world = World::with_holds();
+    world.config("instance = \"laptop\"", "instance = \"server\"").lose_database();
+    world
+}
+
+#[test]
+fn where_another_one_writes_nothing_is_written_and_it_says_whose_they_are() {
+    let mut world = on_server();
+    world.meeting("tue 9-12 Right on it");
+    let before = world.files();
+    let outcome = world.sync();
+    let reason = outcome.halted.unwrap();
+    assert!(reason.contains("laptop") && reason.contains("local/work") && reason.contains("--take-over"), "{reason}");
+    assert!(world.files() == before);
+}
+
+#[test]
+fn taken_over_they_are_this_ones_for_good() {
+    let mut world = on_server();
+    let before: Vec<String> = world.own().into_iter().map(|(path, _)| path).collect();
+    let outcome = world.sync_with(TAKE_OVER);
+    assert!(outcome.changes.iter().all(|one| one.applied), "{}", changes(&outcome));
+    let after: Vec<String> = world.own().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(before, after);
+    assert!(world.own().iter().all(|(path, _)| world.text(path).replace("\r\n ", "").contains("by=server")));
+    assert_eq!(changes(&world.sync()), "");
+    world.config("instance = \"server\"", "instance = \"laptop\"").lose_database();
+    assert!(world.sync().halted.is_some_and(|reason| reason.contains("server")));
+}
+
+#[test]
+fn past_holds_of_another_one_stop_nothing() {
+    let mut world = on_server();
+    world.at("mon+1 7:30");
+    assert_eq!(world.sync().halted, None);
+    assert_eq!(world.holds().matches("+1 9-12").count(), 4);
+}
+
+#[test]
+fn undo_leaves_the_holds_of_another_one() {
+    let mut world = on_server();
+    let (removals, attempts) = world.undo(seawall::cycle::undo::Reach::default());
+    assert_eq!((attempts.len(), removals.left.len()), (0, 5));
+    assert_eq!(world.holds().lines().count(), 4);
+}
+
+#[test]
+fn a_clock_that_is_not_to_be_trusted_writes_nothing() {
+    let mut world = World::new();
+    let outcome = world.run(Mode::Write(Consent::default()), Some("the clock shows 1970")).unwrap();
+    assert_eq!(outcome.halted.as_deref(), Some("the clock shows 1970"));
+    assert_eq!(world.own().len(), 0);
+}
+
+#[test]
+fn a_system_clock_before_the_release_is_not_to_be_trusted_and_a_given_one_is() {
+    use seawall::cycle::clock::Clock;
+    assert_eq!(Clock::Standing("1970-01-02T00:00:00Z".parse().unwrap()).doubt(), None);
+}
+
+#[test]
+fn with_write_false_nothing_is_written() {
+    let mut world = World::new();
+    world.config("timezone", "write = false\ntimezone");
+    let outcome = world.sync();
+    assert!(outcome.halted.is_some_and(|reason| reason.contains("write = false")));
+    assert_eq!((world.own().len(), outcome.changes.len()), (0, 5), "it shows what it would do");
+}
+
+#[test]
+fn without_a_hold_calendar_nothing_is_written() {
+    let mut world = World::with_holds();
+    world.config("use = \"read+hold\"", "use = \"read\"");
+    let before = world.files();
+    assert!(world.sync().halted.is_some_and(|reason| reason.contains("no calendar holds")));
+    assert!(world.files() == before);
+}
