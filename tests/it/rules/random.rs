@@ -9,7 +9,7 @@ use seawall::cycle::run::Consent;
 
 use crate::support::world::{World, changes, moved, shown};
 
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 24;
 const STEPS: usize = 12;
 const DAYS: [&str; 5] = ["mon", "tue", "wed", "thu", "fri"];
 
