@@ -82,8 +82,7 @@ impl Memory {
 
     /// Puts closed time in the one order in which it is written and compared.
     pub fn sort_closed(&mut self) {
-        self.closed
-            .sort_by(|a, b| (a.span, &a.role, a.week, a.forgiven).cmp(&(b.span, &b.role, b.week, b.forgiven)));
+        self.closed.sort_by(|a, b| (a.span, &a.role, a.week, a.forgiven).cmp(&(b.span, &b.role, b.week, b.forgiven)));
         self.closed.dedup();
     }
 

@@ -130,7 +130,11 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     let is_home = claims.hold_calendar == Some(&object.lies_in);
     if marker::uid(&marker.key) != object.uid {
         let by_user = is_home || marker.instance == claims.instance;
-        return if row.is_none() && by_user && marker.key.kind == Kind::Hold { Standing::Copy } else { as_remembered() };
+        return if row.is_none() && by_user && marker.key.kind == Kind::Hold {
+            Standing::Copy
+        } else {
+            as_remembered()
+        };
     }
     if !is_home && !held_before(object, &marker, row, claims) {
         return as_remembered();

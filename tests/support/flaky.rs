@@ -69,10 +69,7 @@ impl Flaky {
         super::block_on(self.inner.read(calendar)).unwrap().objects
     }
 
-    async fn through<T>(
-        &self,
-        call: impl Future<Output = Result<T, ProviderError>>,
-    ) -> Result<T, ProviderError> {
+    async fn through<T>(&self, call: impl Future<Output = Result<T, ProviderError>>) -> Result<T, ProviderError> {
         let number = self.calls.get();
         self.calls.set(number + 1);
         let fault = self.faults.borrow_mut().remove(&number);
@@ -120,7 +117,9 @@ impl Provider for Flaky {
         }
         let mut reading = self.through(self.inner.read(calendar)).await?;
         reading.objects.retain(|object| !self.hidden.borrow().contains(&object.href));
-        if calendar == "work" && let Some(hand) = self.hand.borrow_mut().take() {
+        if calendar == "work"
+            && let Some(hand) = self.hand.borrow_mut().take()
+        {
             hand(&self.inner);
         }
         Ok(reading)

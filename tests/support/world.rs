@@ -60,6 +60,8 @@ pub(crate) type Files = BTreeMap<String, (Vec<u8>, SystemTime)>;
 pub(crate) struct World {
     root: TempDir,
     config: String,
+    /// What `config` comes to, read once.
+    settings: std::cell::OnceCell<Settings>,
     now: Timestamp,
     store: Store,
     /// Files that were seawall's until a person's hand made them theirs.
@@ -74,8 +76,14 @@ impl World {
             fs::create_dir(root.path().join(calendar)).unwrap();
         }
         let store = Store::in_memory().unwrap();
-        let mut world =
-            Self { root, config: CONFIG.to_owned(), now: Timestamp::UNIX_EPOCH, store, theirs: BTreeSet::new() };
+        let mut world = Self {
+            root,
+            config: CONFIG.to_owned(),
+            settings: std::cell::OnceCell::new(),
+            now: Timestamp::UNIX_EPOCH,
+            store,
+            theirs: BTreeSet::new(),
+        };
         world.at("mon 7:30");
         world
     }
@@ -127,12 +135,16 @@ impl World {
     pub(crate) fn config(&mut self, from: &str, to: &str) -> &mut Self {
         assert!(self.config.contains(from), "the config has no `{from}`");
         self.config = self.config.replace(from, to);
+        self.settings.take();
         self
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        let environment = Environment { xdg_state_home: Some(self.root().join("state")), ..Environment::default() };
-        config::parse(&self.config, &self.root().join("seawall.toml"), &environment).unwrap()
+        let read = || {
+            let environment = Environment { xdg_state_home: Some(self.root().join("state")), ..Environment::default() };
+            config::parse(&self.config, &self.root().join("seawall.toml"), &environment).unwrap()
+        };
+        self.settings.get_or_init(read).clone()
     }
 
     pub(crate) fn lose_database(&mut self) {
@@ -290,10 +302,8 @@ impl World {
         let removals = block_on(undo::removals(cx, reach)).unwrap();
         let attempts = block_on(undo::remove(cx, removals.changes.clone())).unwrap();
         if reach.pinned {
-            let gone: Vec<&str> = attempts
-                .iter()
-                .filter_map(|one| Some(one.change.target.as_ref()?.href.as_str()))
-                .collect();
+            let gone: Vec<&str> =
+                attempts.iter().filter_map(|one| Some(one.change.target.as_ref()?.href.as_str())).collect();
             let rest = before.into_iter().filter(|(path, _)| !gone.iter().any(|href| path.ends_with(href)));
             self.assert_untouched(&rest.collect());
         } else {
@@ -406,7 +416,8 @@ impl World {
 
     /// Closed time that is remembered, as `tue 9-12 forgiven 180`, a line each.
     pub(crate) fn closed(&self) -> String {
-        let line = |closed: &seawall::focus::plan::Closed| format!("{} forgiven {}", shown(closed.span), closed.forgiven);
+        let line =
+            |closed: &seawall::focus::plan::Closed| format!("{} forgiven {}", shown(closed.span), closed.forgiven);
         self.store.closed().unwrap().iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }

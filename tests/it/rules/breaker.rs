@@ -96,7 +96,9 @@ fn with_the_database_lost_nothing_is_known_to_be_gone() {
 /// mistake: most holds would move though nothing takes their time.
 fn displaced() -> World {
     let mut world = World::new();
-    world.config("horizon = 1", "horizon = 3").config("from = \"09:00\", to = \"12:00\"", "from = \"09:00\", to = \"13:00\"");
+    world
+        .config("horizon = 1", "horizon = 3")
+        .config("from = \"09:00\", to = \"12:00\"", "from = \"09:00\", to = \"13:00\"");
     world.config("blocks =", "target = \"11h\"\nblocks =");
     for week in 0..3 {
         for day in ["mon", "tue", "thu", "fri"] {

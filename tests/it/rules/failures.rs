@@ -257,7 +257,10 @@ fn a_question_without_an_answer_ends_no_cycle() {
     flaky[0].fail_at(2, Fault::LostQuestion);
     let outcome = cycle(&world, &flaky);
     assert_eq!(world.closed(), "", "not known to be deleted");
-    assert!(outcome.changes.iter().any(|one| one.applied && one.change.why.contains("standup")), "it yields all the same");
+    assert!(
+        outcome.changes.iter().any(|one| one.applied && one.change.why.contains("standup")),
+        "it yields all the same"
+    );
     cycle(&world, &flaky);
     assert_eq!(world.closed(), "thu 9-12 forgiven 180");
 }

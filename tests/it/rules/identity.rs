@@ -15,7 +15,11 @@ fn markers(world: &World) -> Vec<(String, Marker)> {
 }
 
 fn ordinals(world: &World) -> Vec<u32> {
-    markers(world).into_iter().filter(|(_, marker)| !marker.key.role.is_empty()).map(|(_, one)| one.key.ordinal).collect()
+    markers(world)
+        .into_iter()
+        .filter(|(_, marker)| !marker.key.role.is_empty())
+        .map(|(_, one)| one.key.ordinal)
+        .collect()
 }
 
 #[test]

@@ -5,7 +5,8 @@ use crate::support::world::World;
 #[test]
 fn titles_of_private_calendars_and_other_accounts_are_never_written() {
     let mut world = World::new();
-    let second = "[[account]]\nname = \"club\"\nprovider = \"vdir\"\npath = \"club\"\ncalendars = [{ name = \"board\" }]\n";
+    let second =
+        "[[account]]\nname = \"club\"\nprovider = \"vdir\"\npath = \"club\"\ncalendars = [{ name = \"board\" }]\n";
     std::fs::create_dir_all(world.root().join("club/board")).unwrap();
     world.config("[[account]]", &format!("{second}[[account]]"));
     world.event("private", "mon 9-12 Oncologist Zyx", "LOCATION:Zyx street\nDESCRIPTION:Zyx");

@@ -19,7 +19,10 @@ fn it_is_made_once_inside_its_week_and_before_its_time() {
     world.at("fri 15:59").sync();
     assert_eq!(world.summaries().len(), 1);
     let text = world.text(&world.summary());
-    assert!(text.contains("TRANSP:TRANSPARENT") && text.contains("CLASS:PRIVATE") && !text.contains("VALARM"), "{text}");
+    assert!(
+        text.contains("TRANSP:TRANSPARENT") && text.contains("CLASS:PRIVATE") && !text.contains("VALARM"),
+        "{text}"
+    );
 }
 
 #[test]

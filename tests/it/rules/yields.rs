@@ -60,5 +60,8 @@ fn a_pinned_hold_is_never_trimmed() {
     world.meeting("wed 14-15 Right in it");
     let outcome = world.sync();
     assert_eq!(world.hold("wed 13-16"), path);
-    assert!(hold_changes(&outcome).contains("create") || hold_changes(&outcome).contains("update"), "what it lost counts");
+    assert!(
+        hold_changes(&outcome).contains("create") || hold_changes(&outcome).contains("update"),
+        "what it lost counts"
+    );
 }
