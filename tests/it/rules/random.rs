@@ -26,11 +26,11 @@ struct Life {
 impl Life {
     fn new(seed: u64) -> Self {
         let mut world = World::new();
-        if seed % 2 == 1 {
+        if !seed.is_multiple_of(2) {
             let roles = "[[role]]\nname = \"learning\"\ntarget = \"3h\"\nmin_session = \"1h\"\n[summary]";
             world.config("[summary]", roles);
         }
-        if seed % 3 == 0 {
+        if seed.is_multiple_of(3) {
             world.config("horizon = 1", "horizon = 2");
         }
         Self { world, rng: Rng::with_seed(seed), meetings: Vec::new(), made: 0, said: Vec::new() }
