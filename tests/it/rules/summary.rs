@@ -62,6 +62,17 @@ fn time_alone_changes_nothing() {
 }
 
 #[test]
+fn a_meeting_that_moved_is_told_as_moved_at_once() {
+    let mut world = World::with_holds();
+    world.meeting("wed 14-15 Talk").sync();
+    world.decorate("work/talk.ics", |text| moved(&text, "thu 10-11"));
+    world.sync();
+    let text = world.summaries().remove(0).1.text;
+    assert!(text.contains("Talk (Thu 10:00, moved there"), "{text}");
+    assert_eq!(changes(&world.sync()), "");
+}
+
+#[test]
 fn its_last_word_is_written_once_from_its_time_on() {
     for first in ["fri 16", "sun 12", "mon+1 8", "thu+2 8"] {
         let mut world = World::with_holds();
