@@ -5,6 +5,7 @@ pub(crate) mod ics;
 pub(crate) mod memory;
 pub(crate) mod planning;
 pub(crate) mod policy;
+pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;
 
