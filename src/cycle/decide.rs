@@ -9,10 +9,12 @@ use jiff::tz::TimeZone;
 use super::memory::Memory;
 use crate::balance::figures::{self, Figures, Ledgers};
 use crate::calendar::CalendarId;
+use crate::calendar::event::Status;
 use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 use crate::config::settings::{CalendarUse, Settings};
-use crate::focus::assess::{self, Assessment, Scene};
+use crate::focus::arrival::{Glimpse, Sighting, SightingKey, observe};
+use crate::focus::assess::{self, Assessment, Scene, sighting_key};
 use crate::focus::block::blocks;
 use crate::focus::busy::Counts;
 use crate::focus::plan::{DesiredHold, ExistingHold, HoldState, Plan, PlanInput};
@@ -116,7 +118,10 @@ pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Deci
     let existing = existing(knowledge, &all_weeks);
     let input = PlanInput { now, policy, view: &view, weeks: &all_weeks, holds: &existing, closed: &memory.closed };
     let plan = plan(&input);
-    let scene = Scene { policy, judged: &judged, sources, view: &view, history: &memory.history };
+    // With what this cycle sees: else the next one, which remembers it, would tell another story of the same calendar.
+    let mut history = memory.history.clone();
+    history.extend(observed(knowledge, &judged));
+    let scene = Scene { policy, judged: &judged, sources, view: &view, history: &history };
     let blocks = assess::assess(scene, blocks(policy, &view, &all_weeks), &plan.holds);
     let ledgers = Ledgers {
         policy,
@@ -143,6 +148,22 @@ pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Deci
     });
     let before = existing.iter().map(|hold| as_it_lay(settings, hold, now)).collect();
     Decision { weeks, judged, view, plan, blocks, figures, blockers, changes, before }
+}
+
+/// What is new about the occurrences, compared with what was seen of them before.
+pub fn observed(knowledge: Knowledge<'_>, judged: &[Judged]) -> Vec<(SightingKey, Sighting)> {
+    let look = |one: &Judged| {
+        let key = sighting_key(one, knowledge.sources);
+        let before = knowledge.memory.history.get(&key);
+        let glimpse = Glimpse {
+            span: one.occurrence.span,
+            busy: one.verdict.counts == Counts::Busy,
+            cancelled: one.occurrence.details.status == Status::Cancelled,
+        };
+        let after = observe(before, glimpse, knowledge.now);
+        (before != Some(&after)).then_some((key, after))
+    };
+    judged.iter().filter(|one| !one.own).filter_map(look).collect()
 }
 
 /// The live holds that the planner must know: those in the hold calendar, and wherever they lie those that are

@@ -2,10 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _};
 
-use super::decide::Knowledge;
-use crate::focus::arrival::{Glimpse, observe};
-use crate::focus::assess::sighting_key;
-use crate::focus::busy::Counts;
+use super::decide::{self, Knowledge};
 use crate::focus::sight::Judged;
 use crate::reconcile::change::{Action, Change};
 use crate::reconcile::key::Kind;
@@ -17,20 +14,7 @@ const KEEP_DAYS: i64 = 60;
 
 /// Keeps what was seen of the occurrences in the window, where it is new.
 pub(super) fn sightings(store: &Store, knowledge: Knowledge<'_>, judged: &[Judged]) -> Result<(), StoreError> {
-    let mut changed = Vec::new();
-    for one in judged.iter().filter(|one| !one.own) {
-        let key = sighting_key(one, knowledge.sources);
-        let before = knowledge.memory.history.get(&key);
-        let glimpse = Glimpse {
-            span: one.occurrence.span,
-            busy: one.verdict.counts == Counts::Busy,
-            cancelled: one.occurrence.details.status == crate::calendar::event::Status::Cancelled,
-        };
-        let after = observe(before, glimpse, knowledge.now);
-        if before != Some(&after) {
-            changed.push((key, after));
-        }
-    }
+    let changed = decide::observed(knowledge, judged);
     if changed.is_empty() { Ok(()) } else { store.put_sightings(&changed) }
 }
 

@@ -24,6 +24,7 @@ pub(crate) enum Fault {
     DeathAfter,
 }
 
+type Rewrite = fn(&str) -> String;
 type Hand = Box<dyn FnOnce(&Memory)>;
 
 #[derive(Default)]
@@ -32,7 +33,7 @@ pub(crate) struct Flaky {
     calls: Cell<usize>,
     faults: RefCell<BTreeMap<usize, Fault>>,
     /// What the server makes of what it is given.
-    pub(crate) rewrite: Cell<Option<fn(&str) -> String>>,
+    pub(crate) rewrite: Cell<Option<Rewrite>>,
     /// Names that lists leave out though the objects are there.
     pub(crate) hidden: RefCell<BTreeSet<String>>,
     /// Calendars that can't be listed.

@@ -6,6 +6,7 @@ pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
+pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;
 

@@ -12,7 +12,6 @@ use jiff::{Timestamp, ToSpan as _};
 use seawall::calendar::CalendarId;
 use seawall::calendar::ical;
 use seawall::calendar::time::Span;
-use seawall::calendar::week::{self, IsoWeek};
 use seawall::calendar::zones::Zones;
 use seawall::config::settings::{Settings, Source};
 use seawall::config::{self, Environment};
@@ -23,12 +22,13 @@ use seawall::cycle::undo::{self, Reach, Removals};
 use seawall::provider::vdir::Vdir;
 use seawall::provider::{Etag, Object, Provider};
 use seawall::reconcile::key::{Kind, Marker};
-use seawall::reconcile::{marker, own::OwnObject};
+use seawall::reconcile::own::OwnObject;
 use seawall::store::Store;
 use tempfile::TempDir;
 
 use super::block_on;
-use super::policy::{minute_of_day, weekday};
+pub(crate) use super::told::{changes, hold_changes, instant, moved, shown, week_plus, with_line, without};
+use super::told::{date, line, marker_of, slug};
 
 /// One role with four mornings a week; no lunch, so that weeks stay easy to read.
 pub(crate) const CONFIG: &str = r#"
@@ -51,15 +51,14 @@ emails = ["anna@example.org"]
 calendars = [{ name = "work", use = "read+hold" }, { name = "private", use = "read", private = true }]
 "#;
 
-/// The Monday of the world.
-const MONDAY: jiff::civil::Date = jiff::civil::date(2026, 11, 16);
-
 /// Bytes and mtime of every file, by path within the calendars.
 pub(crate) type Files = BTreeMap<String, (Vec<u8>, SystemTime)>;
 
 pub(crate) struct World {
     root: TempDir,
     config: String,
+    /// What `config` comes to, read once.
+    settings: std::cell::OnceCell<Settings>,
     now: Timestamp,
     store: Store,
     /// Files that were seawall's until a person's hand made them theirs.
@@ -74,8 +73,14 @@ impl World {
             fs::create_dir(root.path().join(calendar)).unwrap();
         }
         let store = Store::in_memory().unwrap();
-        let mut world =
-            Self { root, config: CONFIG.to_owned(), now: Timestamp::UNIX_EPOCH, store, theirs: BTreeSet::new() };
+        let mut world = Self {
+            root,
+            config: CONFIG.to_owned(),
+            settings: std::cell::OnceCell::new(),
+            now: Timestamp::UNIX_EPOCH,
+            store,
+            theirs: BTreeSet::new(),
+        };
         world.at("mon 7:30");
         world
     }
@@ -127,12 +132,16 @@ impl World {
     pub(crate) fn config(&mut self, from: &str, to: &str) -> &mut Self {
         assert!(self.config.contains(from), "the config has no `{from}`");
         self.config = self.config.replace(from, to);
+        self.settings.take();
         self
     }
 
     pub(crate) fn settings(&self) -> Settings {
-        let environment = Environment { xdg_state_home: Some(self.root().join("state")), ..Environment::default() };
-        config::parse(&self.config, &self.root().join("seawall.toml"), &environment).unwrap()
+        let read = || {
+            let environment = Environment { xdg_state_home: Some(self.root().join("state")), ..Environment::default() };
+            config::parse(&self.config, &self.root().join("seawall.toml"), &environment).unwrap()
+        };
+        self.settings.get_or_init(read).clone()
     }
 
     pub(crate) fn lose_database(&mut self) {
@@ -359,23 +368,11 @@ impl World {
     /// What looks like a hold, as `mon 9-12 Focus: Morning deep work busy`, a line each; one that does not lie in
     /// `work` with its calendar.
     pub(crate) fn holds(&self) -> String {
-        let is_hold = |object: &OwnObject| self.marker_of(object).is_none_or(|marker| marker.key.kind == Kind::Hold);
+        let is_hold = |object: &OwnObject| marker_of(object).is_none_or(|marker| marker.key.kind == Kind::Hold);
         let own = self.own();
         let lines: Vec<String> =
-            own.iter().filter(|(_, object)| is_hold(object)).map(|(_, object)| self.line(object)).collect();
+            own.iter().filter(|(_, object)| is_hold(object)).map(|(_, object)| line(object)).collect();
         lines.join("\n")
-    }
-
-    fn line(&self, object: &OwnObject) -> String {
-        let place = match object.lies_in.calendar.as_str() {
-            "work" => String::new(),
-            other => format!(" in {other}"),
-        };
-        format!("{} {} {}{place}", shown(object.span), object.title, if object.busy { "busy" } else { "free" })
-    }
-
-    fn marker_of(&self, object: &OwnObject) -> Option<Marker> {
-        object.marker.as_deref().and_then(marker::decode)
     }
 
     /// The path of the hold that lies there, as `tue 9-12`.
@@ -388,7 +385,7 @@ impl World {
     /// The summaries: path and object.
     pub(crate) fn summaries(&self) -> Vec<(String, OwnObject, Marker)> {
         let summary = |(path, object): (String, OwnObject)| {
-            let marker = self.marker_of(&object).filter(|marker| marker.key.kind == Kind::Summary)?;
+            let marker = marker_of(&object).filter(|marker| marker.key.kind == Kind::Summary)?;
             Some((path, object, marker))
         };
         self.own().into_iter().filter_map(summary).collect()
@@ -422,94 +419,4 @@ pub(crate) fn accounts(settings: &Settings) -> Vec<Vdir> {
         Source::Vdir { path } => Vdir::new(path.clone()),
     };
     settings.accounts.iter().map(vdir).collect()
-}
-
-/// Changes as `create mon 9-12 Focus: …`, a line each, with `!` before those not applied.
-pub(crate) fn changes(outcome: &Outcome) -> String {
-    let line = |one: &Attempt| {
-        let action = format!("{:?}", one.change.action).to_lowercase();
-        let mark = if one.applied { "" } else { "!" };
-        format!("{mark}{action} {} {}", shown(one.change.span()), one.change.title())
-    };
-    outcome.changes.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// The same without titles and without what is about summaries.
-pub(crate) fn hold_changes(outcome: &Outcome) -> String {
-    let holds = outcome.changes.iter().filter(|one| one.change.key.kind == Kind::Hold);
-    let line = |one: &Attempt| {
-        let mark = if one.applied { "" } else { "!" };
-        format!("{mark}{:?} {}", one.change.action, shown(one.change.span())).to_lowercase()
-    };
-    holds.map(line).collect::<Vec<_>>().join("; ")
-}
-
-/// The event at another time.
-pub(crate) fn moved(text: &str, to: &str) -> String {
-    let (day, time) = to.split_once(' ').unwrap();
-    let (from, until) = time.split_once('-').unwrap();
-    let stamp = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
-    let line = |line: &str| {
-        if line.starts_with("DTSTART:") {
-            format!("DTSTART:{}", stamp(instant(day, from)))
-        } else if line.starts_with("DTEND:") {
-            format!("DTEND:{}", stamp(instant(day, until)))
-        } else {
-            line.to_owned()
-        }
-    };
-    text.split("\r\n").map(line).collect::<Vec<_>>().join("\r\n")
-}
-
-/// The event with a line more.
-pub(crate) fn with_line(text: &str, line: &str) -> String {
-    text.replace("END:VEVENT", &format!("{line}\r\nEND:VEVENT"))
-}
-
-/// The event without the lines of a property.
-pub(crate) fn without(text: &str, property: &str) -> String {
-    let mut out = String::new();
-    let mut skipped = false;
-    for line in text.split_inclusive("\r\n") {
-        skipped = line.starts_with(property) || (skipped && line.starts_with(' '));
-        if !skipped {
-            out.push_str(line);
-        }
-    }
-    out
-}
-
-/// `tue 9-12`, `mon+1 9:30-12`.
-pub(crate) fn shown(span: Span) -> String {
-    let tz = super::policy::zone("Europe/Berlin");
-    let (start, end) = (tz.to_datetime(span.start), tz.to_datetime(span.end));
-    let weeks = (start.date() - MONDAY).get_days().div_euclid(7);
-    let week = if weeks == 0 { String::new() } else { format!("{weeks:+}") };
-    let time = |at: jiff::civil::DateTime| match at.minute() {
-        0 => at.hour().to_string(),
-        minute => format!("{}:{minute:02}", at.hour()),
-    };
-    format!("{}{week} {}-{}", start.strftime("%a").to_string().to_lowercase(), time(start), time(end))
-}
-
-/// `tue`, `9:30`.
-#[track_caller]
-pub(crate) fn instant(day: &str, time: &str) -> Timestamp {
-    week::instant(date(day), minute_of_day(time), &super::policy::zone("Europe/Berlin"))
-}
-
-#[track_caller]
-fn date(day: &str) -> jiff::civil::Date {
-    let at = day.find(['+', '-']).unwrap_or(day.len());
-    let weeks: i64 = if at < day.len() { day[at..].parse().unwrap() } else { 0 };
-    MONDAY + (weeks * 7 + i64::from(weekday(&day[..at]).to_monday_zero_offset())).days()
-}
-
-/// The week of the world, plus some.
-pub(crate) fn week_plus(weeks: i64) -> IsoWeek {
-    "2026-W47".parse::<IsoWeek>().unwrap().plus(weeks)
-}
-
-fn slug(title: &str) -> String {
-    title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
 }

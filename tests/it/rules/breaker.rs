@@ -99,6 +99,7 @@ fn displaced() -> World {
     world
         .config("horizon = 1", "horizon = 3")
         .config("from = \"09:00\", to = \"12:00\"", "from = \"09:00\", to = \"13:00\"");
+    world.config("blocks =", "target = \"11h\"\nblocks =");
     for week in 0..3 {
         for day in ["mon", "tue", "thu", "fri"] {
             world.meeting(&format!("{day}+{week} 9-10 Standup {day} {week}"));

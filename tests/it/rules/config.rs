@@ -124,11 +124,12 @@ fn nothing_is_created_while_the_old_calendar_cannot_be_emptied() {
 
 #[test]
 fn a_pinned_hold_stays_in_a_calendar_that_no_longer_holds() {
-    let mut world = with_calendar("focus", "hold");
+    let mut world = World::with_holds();
     let path = world.hold("thu 9-12");
     world.move_to(&path, "wed 13-16");
     world.sync();
-    world.config(HOME, "name = \"work\", use = \"none\"").sync();
+    std::fs::create_dir(world.root().join("focus")).unwrap();
+    world.config(HOME, "name = \"work\", use = \"none\" }, { name = \"focus\", use = \"hold\"").sync();
     world.sync();
     assert_eq!(world.hold("wed 13-16"), path);
     assert_eq!(world.holds().lines().count(), 4, "{}", world.holds());

@@ -175,7 +175,10 @@ fn a_calendar_that_loses_the_marker_and_takes_no_deletes_is_not_filled_with_stra
 #[test]
 fn a_calendar_that_shifts_times_is_unfit_after_two_tries_and_what_it_made_is_left() {
     let (world, flaky) = start();
-    flaky[0].rewrite.set(Some(|text| text.replace("T080000Z\r\nDTEND", "T090000Z\r\nDTEND")));
+    flaky[0].rewrite.set(Some(|text| {
+        let late = |line: &str| if line.starts_with("DTSTART") { line.replace("T08", "T09") } else { line.to_owned() };
+        text.split("\r\n").map(late).collect::<Vec<_>>().join("\r\n")
+    }));
     cycle(&world, &flaky);
     assert_eq!(texts(&flaky[0]).len(), 1);
     cycle(&world, &flaky);
@@ -191,7 +194,7 @@ fn text_that_a_server_rewrites_is_no_edit() {
     cycle(&world, &flaky);
     assert_eq!(changes(&cycle(&world, &flaky)), "");
     meeting(&flaky[0], "standup", "tue", "9", "9:30");
-    assert_eq!(hold_changes(&cycle(&world, &flaky)), "update tue 9:45-12");
+    assert_eq!(hold_changes(&cycle(&world, &flaky)), "update tue 9:30-12");
     assert_eq!(changes(&cycle(&world, &flaky)), "");
 }
 
@@ -263,10 +266,10 @@ fn a_question_without_an_answer_ends_no_cycle() {
 }
 
 #[test]
-fn a_partly_read_calendar_costs_no_memory_of_it() {
+fn a_calendar_that_does_not_answer_leaves_all_as_it_is() {
     let (world, flaky) = start();
     cycle(&world, &flaky);
     flaky[0].unread.borrow_mut().insert("private".to_owned());
     let outcome = cycle(&world, &flaky);
-    assert_eq!((changes(&outcome).as_str(), outcome.partly), ("", true));
+    assert!(outcome.partly && outcome.changes.iter().all(|one| !one.applied), "{}", changes(&outcome));
 }

@@ -59,7 +59,7 @@ fn a_file_that_cannot_be_opened_counts_as_it_was() {
     let before = world.holds();
     let (mut outcome, mut files) = (None, 0);
     without_privileges(|| {
-        for path in ["private/dentist.ics".to_owned(), world.hold("thu 9-12")] {
+        for path in ["private/dentist.ics".to_owned(), world.hold("thu 9-13")] {
             let file = world.root().join(path);
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
         }

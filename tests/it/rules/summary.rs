@@ -62,6 +62,17 @@ fn time_alone_changes_nothing() {
 }
 
 #[test]
+fn a_meeting_that_moved_is_told_as_moved_at_once() {
+    let mut world = World::with_holds();
+    world.meeting("wed 14-15 Talk").sync();
+    world.decorate("work/talk.ics", |text| moved(&text, "thu 10-11"));
+    world.sync();
+    let text = world.summaries().remove(0).1.text;
+    assert!(text.contains("Talk (Thu 10:00, moved there"), "{text}");
+    assert_eq!(changes(&world.sync()), "");
+}
+
+#[test]
 fn its_last_word_is_written_once_from_its_time_on() {
     for first in ["fri 16", "sun 12", "mon+1 8", "thu+2 8"] {
         let mut world = World::with_holds();
@@ -161,9 +172,9 @@ fn the_week_of_the_very_first_cycle_is_remembered_by_its_summary() {
     let mut world = World::new();
     world.at("tue 13").sync();
     let target = |world: &mut World| world.sync().rows[0].target;
-    assert_eq!(target(&mut world), 360, "two mornings are left");
+    assert_eq!(target(&mut world), 500, "28 of 40 hours are left");
     world.at("wed 8").lose_database();
-    assert_eq!(target(&mut world), 360);
+    assert_eq!(target(&mut world), 500);
     world.delete(&world.summary());
     world.lose_database();
     assert_eq!(target(&mut world), 720, "not known any more, but not the first cycle either");
