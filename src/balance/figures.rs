@@ -45,7 +45,7 @@ pub struct Figures {
     pub longest: Minutes,
     /// Free runs of at least `[focus] min_session`, and fragmented time.
     pub free: FreeTime,
-    /// Busy meetings.
+    /// Busy meetings that start in the week.
     pub meetings: usize,
     /// Minutes in busy meetings; two at once count once.
     pub meeting_minutes: Minutes,
@@ -87,9 +87,8 @@ pub fn figures(ledgers: Ledgers<'_>, week: IsoWeek) -> Figures {
         ledgers.blocks.iter().filter(|one| span.contains(one.block.span.start)).filter(holding).collect();
     let planned: SpanSet = blocks.iter().flat_map(|one| one.block.parts.iter()).collect();
     let protected = protected_time(view, ledgers.holds.iter()).within(span);
-    let meetings: Vec<&Judged> =
-        ledgers.judged.iter().filter(|one| one.busy_meeting() && span.contains(one.occurrence.span.start)).collect();
-    let meeting_time: SpanSet = meetings.iter().map(|one| one.taken()).collect();
+    let met = || ledgers.judged.iter().filter(|one| one.busy_meeting());
+    let meeting_time = met().map(Judged::taken).collect::<SpanSet>().within(span);
     let free = week.dates().fold(FreeTime::default(), |sum, date| {
         let day = erosion::free_time(policy, view, date, view.busy.iter().copied());
         FreeTime { focus: sum.focus + day.focus, fragmented: sum.fragmented + day.fragmented }
@@ -104,7 +103,7 @@ pub fn figures(ledgers: Ledgers<'_>, week: IsoWeek) -> Figures {
         recovered: protected.minus(&planned).minutes(),
         longest: longest(ledgers, span),
         free,
-        meetings: meetings.len(),
+        meetings: met().filter(|one| span.contains(one.occurrence.span.start)).count(),
         meeting_minutes: meeting_time.minutes(),
         meeting_in_blocks: meeting_time.intersection(&planned).minutes(),
         switches: week.dates().map(|date| switches(ledgers, week::day_span(date, &policy.tz))).sum(),

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use super::figures::Figures;
+use crate::calendar::own::{one_line, plain};
 use crate::focus::arrival::Cause;
 use crate::focus::policy::{Minutes, Policy};
-use crate::reconcile::wording::plain;
 
 /// The most characters of the body.
 const TEXT_MAX: usize = 3000;
@@ -67,7 +67,7 @@ pub fn title(policy: &Policy, figures: &Figures) -> String {
     }
     let _ = write!(out, "{} meetings", hours(figures.meeting_minutes));
     let _ = write!(out, " · {} eroded", count(figures.blocks_eroded, "block"));
-    plain(&out)
+    one_line(&out)
 }
 
 /// The body.
@@ -86,6 +86,7 @@ pub fn text(policy: &Policy, figures: &Figures, remarks: &Remarks) -> String {
     lines.push(String::new());
     lines.push(format!("Blocks planned: {}", hours(figures.planned)));
     lines.push(format!("Blocks kept free: {}", hours(figures.kept)));
+    lines.push(format!("Blocks eroded: {}", figures.blocks_eroded));
     lines.push(format!("Protected: {}, won back of it: {}", hours(figures.protected), hours(figures.recovered)));
     lines.push(format!("Longest session: {}", hours(figures.longest)));
     if figures.closed > 0 {
@@ -132,7 +133,7 @@ fn eroders(lines: &mut Vec<String>, figures: &Figures, remarks: &Remarks) {
         let head = format!("- {}: ", hours(one.minutes));
         let tail = format!(" ({}{how}{lead})", one.when);
         let room = LINE_MAX.saturating_sub(head.chars().count() + tail.chars().count()).max(12);
-        lines.push(format!("{head}{}{tail}", shorten(&one.title, room)));
+        lines.push(format!("{head}{}{tail}", shorten(&named(&one.title), room)));
     }
     if remarks.eroders.len() > ERODERS_MAX {
         lines.push(format!("- {} more", remarks.eroders.len() - ERODERS_MAX));
@@ -151,6 +152,12 @@ fn fit(lines: &[String]) -> String {
         out.push('\n');
     }
     out.trim_end().to_owned()
+}
+
+/// A title as one line, with a word for one that is empty.
+fn named(title: &str) -> String {
+    let title = one_line(title);
+    if title.is_empty() { "untitled".to_owned() } else { title }
 }
 
 /// At most `most` characters, the last one an ellipsis where something was cut.

@@ -13,7 +13,7 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Take this for the present, e.g. 2026-11-16T07:30:00+01:00
-    #[arg(long, global = true, value_name = "RFC3339")]
+    #[arg(long, global = true, value_name = "RFC3339", value_parser = instant)]
     pub now: Option<Timestamp>,
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -72,7 +72,7 @@ pub enum Command {
     /// Show what was written when, and why
     Log {
         /// How many writes
-        #[arg(long, default_value_t = 50)]
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         last: u32,
     },
     /// Tell why a hold is there, or why there is none
@@ -129,4 +129,9 @@ pub struct SyncArgs {
     /// Go on in place of another seawall that wrote to this calendar
     #[arg(long)]
     pub take_over: bool,
+}
+
+/// An instant, with the offset that makes it one.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "expected a time with its offset, like 2026-11-16T07:30:00+01:00".to_owned())
 }

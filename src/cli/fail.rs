@@ -37,8 +37,10 @@ impl Fail {
     /// What to tell the user.
     pub fn message(&self) -> String {
         match self {
-            Self::Usage(text) | Self::Config(text) => text.clone(),
-            Self::Other(error) => format!("{error:#}"),
+            Self::Usage(text) => format!("seawall: {text}"),
+            // Faults begin with file:line:column, which editors know how to jump to.
+            Self::Config(text) => text.clone(),
+            Self::Other(error) => format!("seawall: {error:#}"),
         }
     }
 }

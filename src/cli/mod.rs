@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(code) => ExitCode::from(code),
         Err(fail) => {
-            out::note(&format!("seawall: {}", fail.message()));
+            out::note(&fail.message());
             fail.code()
         }
     }
@@ -84,6 +84,7 @@ fn log(verbose: u8) {
     let format = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(out::color_of(&std::io::stderr()))
         .without_time()
         .with_target(false);
     // Only a second call fails, and there is none.

@@ -1,6 +1,6 @@
 //! Standard output and questions on the terminal: the one place that prints.
 
-use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, ErrorKind, IsTerminal, Write as _};
 
 use crate::report::Look;
 
@@ -44,9 +44,14 @@ pub(super) fn is_conversation() -> bool {
 
 /// Whether to use colour: on a terminal that can show it, unless `NO_COLOR` is set (<https://no-color.org>).
 pub(super) fn color() -> bool {
+    color_of(&std::io::stdout())
+}
+
+/// The same for any stream.
+pub(super) fn color_of(stream: &impl IsTerminal) -> bool {
     let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    std::io::stdout().is_terminal() && !unwanted && !dumb
+    stream.is_terminal() && !unwanted && !dumb
 }
 
 /// How to draw: as wide as the terminal, within reason.

@@ -15,9 +15,10 @@ use crate::report::why::Question;
 
 /// What one cycle would change, and why.
 pub(super) async fn plan(cli: &Cli) -> Done {
-    let outcome = Shell::open(cli)?.look(None).await?;
+    let shell = Shell::open(cli)?;
+    let outcome = shell.look(None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
+    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
 }
 
 /// Prints what a cycle changes, in words or as JSON.
@@ -80,7 +81,7 @@ pub(super) async fn events(cli: &Cli, from: Option<&str>, to: Option<&str>) -> D
         report::events::events(&outcome, window, out::look(false))
     };
     out::print(&text)?;
-    Ok(if outcome.partly && !outcome.warnings.is_empty() && outcome.halted.is_none() { PARTLY } else { DONE })
+    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Why there is a hold, or none.

@@ -13,6 +13,7 @@ use crate::calendar::time::Span;
 use crate::cycle::memory::PAUSED;
 use crate::cycle::run::{Consent, Mode};
 use crate::cycle::undo::{self, Reach};
+use crate::reconcile::own::Owned;
 use crate::store::Store;
 
 /// What `pause` without an end writes.
@@ -27,7 +28,7 @@ pub(super) async fn sync(cli: &Cli, args: SyncArgs) -> Done {
     let consent = Consent { accept: args.accept, restore: args.restore, take_over: args.take_over };
     let outcome = shell.cycle(&store, Mode::Write(consent), None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly && shell.settings.write { PARTLY } else { DONE })
+    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Removes what was written, after showing it.
@@ -94,8 +95,11 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
             )));
         }
         several => {
-            let uids: Vec<&str> = several.iter().map(|(one, _)| one.object.uid.as_str()).collect();
-            return Err(Fail::Usage(format!("`{hold}` means several holds: {}", uids.join(", "))));
+            let line = |(one, _): &(&Owned, _)| {
+                format!("\n  {}  {}", one.object.uid, day_and_time(one.object.span, shell.tz()))
+            };
+            let lines: String = several.iter().map(line).collect();
+            return Err(Fail::Usage(format!("`{hold}` means several holds; name one of them:{lines}")));
         }
     };
     let attempt = undo::release(cx, one, key).await?;
@@ -135,9 +139,9 @@ pub(super) async fn restore(cli: &Cli, time: &str) -> Done {
 }
 
 /// Stops the daemon from writing.
-pub(super) async fn pause(cli: &Cli, until: Option<&str>) -> Done {
+pub(super) async fn pause(cli: &Cli, text: Option<&str>) -> Done {
     let shell = Shell::open(cli)?;
-    let until = match until {
+    let until = match text {
         None => None,
         Some(text) => {
             let typed =
@@ -146,11 +150,11 @@ pub(super) async fn pause(cli: &Cli, until: Option<&str>) -> Done {
         }
     };
     if until.is_some_and(|until| until <= shell.now()) {
-        return Err(Fail::Usage(format!("{} is not in the future", until.unwrap_or_default())));
+        return Err(Fail::Usage(format!("--until {} is not in the future", text.unwrap_or_default())));
     }
     let _locks = shell.lock().await?;
-    let text = until.map_or_else(|| FOR_EVER.to_owned(), |until| until.to_string());
-    shell.store()?.set_meta(PAUSED, Some(&text))?;
+    let kept = until.map_or_else(|| FOR_EVER.to_owned(), |until| until.to_string());
+    shell.store()?.set_meta(PAUSED, Some(&kept))?;
     let when = until.map_or_else(
         || "`seawall resume`".to_owned(),
         |until| until.to_zoned(shell.tz().clone()).strftime("%a %d %b %H:%M").to_string(),

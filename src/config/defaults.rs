@@ -2,7 +2,8 @@
 
 use jiff::civil::Weekday;
 
-use crate::config::settings::{Limits, SummarySettings};
+use crate::balance::schedule::SummarySettings;
+use crate::config::settings::Limits;
 use crate::focus::policy::{Doubt, HoldStyle, Minutes, OnDelete, SessionRules, Visibility};
 
 /// How often the daemon looks.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use jiff::civil::Weekday;
 
+use crate::balance::schedule::SummarySettings;
 use crate::calendar::CalendarId;
 use crate::focus::policy::{Minutes, Policy};
 
@@ -44,19 +44,6 @@ pub struct Limits {
     pub writes_per_cycle: usize,
     /// Most writes in a local day.
     pub writes_per_day: usize,
-}
-
-/// When and how the weekly summary is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SummarySettings {
-    /// The day of the event.
-    pub day: Weekday,
-    /// Its wall time in minutes since midnight; none: all day (final at the end of that day).
-    pub at: Option<u16>,
-    /// How long the event is.
-    pub length: Minutes,
-    /// Most refreshes a day.
-    pub refresh: u32,
 }
 
 /// An account with its calendars.

@@ -8,7 +8,8 @@ use super::hours::Hours;
 use super::paths::Base;
 use super::tree::{Faults, Field, Table, Wrong, nearest};
 use super::{account, block, busy, defaults, hold, hours, role, schema, session, value};
-use crate::config::settings::{Limits, Settings, SummarySettings};
+use crate::balance::schedule::SummarySettings;
+use crate::config::settings::{Limits, Settings};
 use crate::focus::policy::{Matcher, Policy, Role};
 
 /// Everything in the document; none where anything was wrong, and then the faults say what.

@@ -106,6 +106,6 @@ pub fn missing<'a>(owned: &[Owned], ledger: &'a [LedgerRow], now: Timestamp) -> 
     ledger
         .iter()
         .filter(|row| row.state == LedgerState::Live && row.written.span.end > now)
-        .filter(|row| !owned.iter().any(|one| one.object.uid == row.uid))
+        .filter(|row| !owned.iter().any(|one| one.object.uid == row.uid && one.standing != Standing::Unknown))
         .collect()
 }

@@ -169,9 +169,8 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
         record::prune(cx.store, cx.now)?;
     }
     let holds = shown(&decision, &written.attempts);
-    let partly = !input.incomplete.is_empty()
-        || written.halted.is_some()
-        || written.attempts.iter().any(|one| one.error.is_some() && !one.applied && cx.writes());
+    let failed = written.halted.is_some() || written.attempts.iter().any(|one| !one.applied);
+    let partly = !input.incomplete.is_empty() || (cx.writes() && cx.settings.write && failed);
     input.warnings.extend(cx.settings.warnings.iter().cloned());
     input.warnings.extend(written.warnings);
     let outcome = Outcome {

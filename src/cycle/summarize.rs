@@ -86,7 +86,7 @@ fn refreshed(knowledge: Knowledge<'_>, week: IsoWeek, notes: Notes<'_>) -> u32 {
 }
 
 fn is_final(knowledge: Knowledge<'_>, week: IsoWeek) -> bool {
-    knowledge.now >= summary::due(&knowledge.settings.summary, week, &knowledge.settings.policy.tz)
+    knowledge.now >= knowledge.settings.summary.due(week, &knowledge.settings.policy.tz)
 }
 
 fn remarks(

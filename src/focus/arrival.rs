@@ -63,6 +63,8 @@ pub fn observe(before: Option<&Sighting>, glimpse: Glimpse, now: Timestamp) -> S
         let Glimpse { span, busy, .. } = glimpse;
         return Sighting { span, busy, first_seen: now, changed: None, cancelled: cancelled(None) };
     };
+    // What was accepted where it had been moved to came with the move.
+    let moved = matches!(before.changed, Some((_, Cause::Moved | Cause::Lengthened)));
     let cause = if glimpse.span.start != before.span.start {
         Some(Cause::Moved)
     } else if glimpse.span.end > before.span.end {
@@ -70,7 +72,7 @@ pub fn observe(before: Option<&Sighting>, glimpse: Glimpse, now: Timestamp) -> S
     } else if glimpse.span.end < before.span.end {
         // A shorter meeting stands where it stood: what it still takes came when the rest came.
         None
-    } else if glimpse.busy && !before.busy {
+    } else if glimpse.busy && !before.busy && !moved && before.cancelled.is_none() {
         Some(Cause::AcceptedLate)
     } else {
         None

@@ -85,7 +85,8 @@ pub struct Scene<'a> {
 
 /// Assesses all blocks. `blocks` must hold every block of the weeks it speaks of; `holds` are the holds as they shall be.
 pub fn assess(scene: Scene<'_>, blocks: Vec<Block>, holds: &[DesiredHold]) -> Vec<Assessment> {
-    let eroders = eroders(scene);
+    let taking: Vec<usize> = indices(scene.judged, Counts::Busy).collect();
+    let eroders = eroders(scene, &taking);
     // A view whose busy list is in the order of `eroders`, so that an index names the same occurrence in both.
     let ordered = View { busy: eroders.iter().map(|one| one.busy).collect(), ..scene.view.clone() };
     let protected = protected_time(scene.view, holds.iter());
@@ -103,7 +104,7 @@ pub fn assess(scene: Scene<'_>, blocks: Vec<Block>, holds: &[DesiredHold]) -> Ve
                     let cost = *costs
                         .entry(charge.index)
                         .or_insert_with(|| erosion::focus_cost(scene.policy, &ordered, charge.index));
-                    eroded_by(scene, judged_index(scene, charge.index), one, charge.minutes, cost)
+                    eroded_by(scene, taking[charge.index], one, charge.minutes, cost)
                 })
                 .collect();
             let threats = indices(scene.judged, Counts::Threat)
@@ -127,15 +128,12 @@ fn indices(judged: &[Judged], counts: Counts) -> impl Iterator<Item = usize> + '
     judged.iter().enumerate().filter(move |(_, one)| one.verdict.counts == counts).map(|(index, _)| index)
 }
 
-/// The judged index of the eroder at `index`: eroders are the busy occurrences in the same order.
-fn judged_index(scene: Scene<'_>, index: usize) -> usize {
-    indices(scene.judged, Counts::Busy).nth(index).unwrap_or_default()
-}
-
-fn eroders(scene: Scene<'_>) -> Vec<Eroder<'_>> {
-    indices(scene.judged, Counts::Busy)
+/// The busy occurrences, each known by its place in `taking`.
+fn eroders<'a>(scene: Scene<'a>, taking: &[usize]) -> Vec<Eroder<'a>> {
+    taking
+        .iter()
         .enumerate()
-        .map(|(index, judged)| {
+        .map(|(index, &judged)| {
             let one = &scene.judged[judged];
             let details = &one.occurrence.details;
             let sighting = scene.history.get(&sighting_key(one, scene.sources));

@@ -40,7 +40,7 @@ pub fn matches(matchers: &[Matcher], title: &str, attendees: usize) -> bool {
 
 /// The verdict over one occurrence. `people` is who takes part, with the user's answer from wherever it stands.
 pub fn judge(seen: &Seen, people: &People, source: &Source, policy: &Policy) -> Verdict {
-    let (counts, why) = own(seen, people, policy)
+    let (counts, why) = own(seen, people, source, policy)
         .or_else(|| not_mine(seen, people, source))
         .or_else(|| day_off(seen, policy))
         .or_else(|| marked_free(seen, people, policy))
@@ -60,17 +60,23 @@ fn fits(counts: Counts, why: impl Into<String>) -> Rule {
     Some((counts, why.into()))
 }
 
-/// seawall's own, and what protects time already. A cancelled or declined event protects nothing, and one that
-/// somebody else called is not made by the user, whatever its title.
-fn own(seen: &Seen, people: &People, policy: &Policy) -> Rule {
+/// seawall's own, and what protects time already. A cancelled or declined event protects nothing, and what
+/// somebody else called, or keeps in a calendar where only invitations concern the user, is not made by the user,
+/// whatever its title.
+fn own(seen: &Seen, people: &People, source: &Source, policy: &Policy) -> Rule {
     match seen.origin {
         Origin::Hold => return fits(Counts::Focus, "seawall's own hold"),
         Origin::Summary => return fits(Counts::Free, "seawall's own summary"),
-        Origin::Copy => return fits(Counts::Focus, "a copy of a hold: counts as your own focus event"),
-        Origin::Foreign => {}
+        Origin::Copy | Origin::Foreign => {}
     }
     let details = &seen.occurrence.details;
     if details.status == Status::Cancelled || people.my_answer == Some(Answer::Declined) {
+        return None;
+    }
+    if seen.origin == Origin::Copy {
+        return fits(Counts::Focus, "a copy of a hold: counts as your own focus event");
+    }
+    if not_invited(people, source) {
         return None;
     }
     if details.event_type == EventType::FocusTime {
@@ -81,6 +87,11 @@ fn own(seen: &Seen, people: &People, policy: &Policy) -> Rule {
         return fits(Counts::Focus, "matches [focus] own: your own focus event");
     }
     None
+}
+
+/// Whether it lies where only the user's own events count, and is none.
+pub(super) fn not_invited(people: &People, source: &Source) -> bool {
+    source.only_invited && !people.has_me()
 }
 
 fn not_mine(seen: &Seen, people: &People, source: &Source) -> Rule {
@@ -96,7 +107,7 @@ fn not_mine(seen: &Seen, people: &People, source: &Source) -> Rule {
         EventType::Birthday => return fits(Counts::Free, "a birthday"),
         EventType::Default | EventType::FocusTime | EventType::OutOfOffice => {}
     }
-    if source.only_invited && !people.organised_by_me && people.my_answer.is_none() {
+    if not_invited(people, source) {
         return fits(Counts::Free, format!("you are not invited, and {} counts only your own", source.id));
     }
     None

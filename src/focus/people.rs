@@ -30,7 +30,8 @@ pub fn of(details: &Details, emails: &[String]) -> People {
     for attendee in details.attendees.iter().filter(|one| one.kind == AttendeeKind::Person) {
         if is_me(&attendee.address, attendee.is_me) {
             known_me = true;
-            my_answer = Some(attendee.answer);
+            // Invited under two addresses one answers with one of them.
+            my_answer = my_answer.filter(|answer| *answer != Answer::NeedsAction).or(Some(attendee.answer));
         } else {
             others.insert(attendee.address.as_str());
         }
@@ -49,12 +50,8 @@ pub fn of(details: &Details, emails: &[String]) -> People {
 }
 
 impl People {
-    /// The same with the answer that another copy of the occurrence knows, where this one knows none.
-    pub fn with_answer_of(self, other: Self) -> Self {
-        Self {
-            my_answer: self.my_answer.or(other.my_answer),
-            organised_by_me: self.organised_by_me || other.organised_by_me,
-            ..self
-        }
+    /// Whether the user called it or is among the attendees.
+    pub fn has_me(&self) -> bool {
+        self.organised_by_me || self.my_answer.is_some()
     }
 }

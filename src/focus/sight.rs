@@ -10,7 +10,7 @@ use super::people::{self, People};
 use super::policy::Policy;
 use super::view::{Busy, OwnFocus, View};
 use crate::calendar::CalendarId;
-use crate::calendar::event::Occurrence;
+use crate::calendar::event::{Occurrence, Status};
 use crate::calendar::time::Span;
 use crate::calendar::week;
 
@@ -83,12 +83,12 @@ impl Judged {
 /// Judges everything that was read. `seen` must be in the order of the sources (config order); the answer is
 /// sorted by start, then UID, and holds every occurrence, duplicates as free with the reason.
 pub fn judge_all(seen: Vec<Seen>, sources: &[Source], policy: &Policy) -> Vec<Judged> {
-    let first = duplicates(&seen);
     let mut people: Vec<People> =
         seen.iter().map(|one| people::of(&one.occurrence.details, &sources[one.source].emails)).collect();
+    let first = duplicates(&seen, &people, sources);
     for (index, speaker) in first.iter().enumerate() {
         if let Some(speaker) = *speaker {
-            people[speaker] = people[speaker].with_answer_of(people[index]);
+            people[speaker] = heard(&seen, &people, sources, speaker, index);
         }
     }
     let mut all: Vec<Judged> = seen
@@ -117,21 +117,46 @@ fn order(judged: &Judged) -> (Span, &str, usize) {
     (judged.occurrence.span, judged.occurrence.details.uid.as_str(), judged.source)
 }
 
+/// The people of the speaker, with the user's answer from another copy where its own knows none.
+fn heard(seen: &[Seen], people: &[People], sources: &[Source], speaker: usize, copy: usize) -> People {
+    let (own, other) = (people[speaker], people[copy]);
+    if !other.has_me() {
+        return own;
+    }
+    // The address by which the other calendar's account knows the user is no other person here.
+    let emails = [&sources[seen[speaker].source].emails[..], &sources[seen[copy].source].emails[..]].concat();
+    let counted = people::of(&seen[speaker].occurrence.details, &emails);
+    People {
+        my_answer: own.my_answer.or(other.my_answer),
+        organised_by_me: own.organised_by_me || other.organised_by_me,
+        ..counted
+    }
+}
+
 /// For each occurrence the index of the one that speaks for it: the same UID and recurrence instant, else the
 /// same start, end and title, in a calendar that comes earlier.
-fn duplicates(seen: &[Seen]) -> Vec<Option<usize>> {
+fn duplicates(seen: &[Seen], people: &[People], sources: &[Source]) -> Vec<Option<usize>> {
     let mut by_uid: BTreeMap<(&str, Option<Timestamp>), usize> = BTreeMap::new();
     let mut by_time: BTreeMap<(Span, &str), usize> = BTreeMap::new();
     let mut out = vec![None; seen.len()];
-    for (index, one) in seen.iter().enumerate().filter(|(_, one)| one.origin == Origin::Foreign) {
+    // What others keep to themselves says nothing of an event that the user keeps.
+    let strange = |index: usize| busy::not_invited(&people[index], &sources[seen[index].source]);
+    let input = |one: &Seen| matches!(one.origin, Origin::Foreign | Origin::Copy);
+    for (index, one) in seen.iter().enumerate().filter(|(_, one)| input(one)) {
         let occurrence = &one.occurrence;
         let uid_key = (occurrence.details.uid.as_str(), occurrence.recurrence_id);
-        let time_key = (occurrence.span, occurrence.details.title.as_str());
-        let elsewhere = |found: Option<&usize>| found.copied().filter(|&other| seen[other].source != one.source);
-        out[index] = elsewhere(by_uid.get(&uid_key)).or_else(|| elsewhere(by_time.get(&time_key)));
+        // Called off under one UID, an event may be there anew under another.
+        let called_off = occurrence.details.status == Status::Cancelled;
+        let time_key = (!called_off).then_some((occurrence.span, occurrence.details.title.as_str()));
+        let speaks = |other: &usize| seen[*other].source != one.source && (people[index].has_me() || !strange(*other));
+        let found = by_uid.get(&uid_key).filter(|other| speaks(other));
+        out[index] = found.or_else(|| by_time.get(&time_key?).filter(|other| speaks(other))).copied();
         if out[index].is_none() {
-            by_uid.entry(uid_key).or_insert(index);
-            by_time.entry(time_key).or_insert(index);
+            let first = |other: &mut usize| *other = if strange(*other) { index } else { *other };
+            by_uid.entry(uid_key).and_modify(first).or_insert(index);
+            if let Some(key) = time_key {
+                by_time.entry(key).and_modify(first).or_insert(index);
+            }
         }
     }
     out

@@ -136,13 +136,15 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
             as_remembered()
         };
     }
+    let mine = marker.instance == claims.instance;
     if !is_home && !held_before(object, &marker, row, claims) {
-        return as_remembered();
+        // Another person's hold may have the key of one of ours, so only the instance tells that the user moved it.
+        return if mine { as_remembered() } else { Standing::Unknown };
     }
     if edited(object, &marker, row) {
         return Standing::Pinned(marker.key);
     }
-    if marker.instance == claims.instance { Standing::Ours(marker) } else { Standing::Other(marker) }
+    if mine { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
 /// Whether the object lies where this seawall put it when that calendar still held. Names in a key are labels, and
@@ -162,4 +164,103 @@ pub fn edited(object: &OwnObject, marker: &Marker, row: Option<&LedgerRow>) -> b
     let same_text =
         object.hash == written.hash || row.is_some_and(|row| !row.pinned && row.written.hash == object.hash);
     moved || object.busy != written.busy || !same_text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::key::Written;
+    use crate::reconcile::ledger::LedgerState;
+
+    fn calendar(name: &str) -> CalendarId {
+        CalendarId { account: "work".into(), calendar: name.into() }
+    }
+
+    /// A hold as `instance` wrote it to its calendar `Personal`, lying in `lies_in`.
+    fn hold(instance: &str, lies_in: &str) -> (OwnObject, LedgerRow) {
+        let span = Span::new("2026-11-17T08:00:00Z".parse().unwrap(), "2026-11-17T11:00:00Z".parse().unwrap());
+        let key = Key {
+            kind: Kind::Hold,
+            calendar: calendar("Personal"),
+            week: "2026-W47".parse().unwrap(),
+            role: "deep".into(),
+            ordinal: 0,
+            generation: 0,
+        };
+        let written = Written { span, busy: true, hash: "aa".into() };
+        let uid = marker::uid(&key);
+        let row = LedgerRow {
+            uid: uid.clone(),
+            key: key.clone(),
+            state: LedgerState::Live,
+            written: written.clone(),
+            pinned: false,
+        };
+        let text = marker::encode(&Marker {
+            key,
+            instance: instance.into(),
+            written,
+            is_final: false,
+            first_cycle: None,
+            closed: Vec::new(),
+        });
+        let object = OwnObject {
+            lies_in: calendar(lies_in),
+            href: format!("{uid}.ics"),
+            etag: Etag("1".into()),
+            uid,
+            marker: Some(text),
+            span,
+            busy: true,
+            all_day: false,
+            title: "Focus".into(),
+            text: String::new(),
+            hash: "aa".into(),
+            plain: true,
+        };
+        (object, row)
+    }
+
+    #[track_caller]
+    fn check(objects: Vec<OwnObject>, ledger: &[LedgerRow], expected: &[&str]) {
+        let home = calendar("Personal");
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), emptied: &[], ledger };
+        let found: Vec<&str> = standings(objects, claims)
+            .iter()
+            .map(|one| match one.standing {
+                Standing::Ours(_) => "ours",
+                Standing::Pinned(_) => "pinned",
+                Standing::Other(_) => "other",
+                Standing::Users => "users",
+                Standing::Copy => "copy",
+                Standing::Unknown => "unknown",
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_colleagues_hold_of_the_same_key_in_a_shared_calendar_is_neither_ours_nor_pinned() {
+        let (mine, row) = hold("mine", "Personal");
+        let (theirs, _) = hold("theirs", "Team");
+        check(vec![theirs.clone(), mine], std::slice::from_ref(&row), &["unknown", "ours"]);
+        check(vec![theirs], &[row], &["unknown"]);
+    }
+
+    #[test]
+    fn a_colleagues_calendar_that_both_configs_call_the_same_alarms_nobody() {
+        let (mut theirs, _) = hold("theirs", "Personal");
+        let home = calendar("Focus");
+        let claims = Claims { instance: "mine", hold_calendar: Some(&home), emptied: &[], ledger: &[] };
+        theirs.lies_in = calendar("Personal");
+        let found = standings(vec![theirs], claims);
+        assert_eq!(found[0].standing, Standing::Unknown);
+    }
+
+    #[test]
+    fn our_hold_in_another_calendar_was_moved_there_by_the_user() {
+        let (moved, row) = hold("mine", "Private");
+        check(vec![moved.clone()], &[row], &["pinned"]);
+        check(vec![moved], &[], &["unknown"]);
+    }
 }

@@ -9,11 +9,11 @@ use super::key::{Key, Kind};
 use super::ledger::{LedgerRow, LedgerState};
 use super::marker;
 use super::own::{Owned, Standing};
+use crate::balance::schedule::SummarySettings;
 use crate::calendar::CalendarId;
 use crate::calendar::own::When;
 use crate::calendar::time::Span;
 use crate::calendar::week::{self, IsoWeek};
-use crate::config::settings::SummarySettings;
 use crate::focus::plan::Closed;
 use crate::focus::view::later;
 
@@ -62,15 +62,6 @@ pub struct Desk<'a> {
     pub closed: &'a [Closed],
 }
 
-/// When the summary of a week is written for the last time: at its time, or at the end of its day where it is all day.
-pub fn due(settings: &SummarySettings, week: IsoWeek, tz: &jiff::tz::TimeZone) -> Timestamp {
-    let date = week.dates().find(|date| date.weekday() == settings.day).unwrap_or(week.monday());
-    match settings.at {
-        Some(minute) => week::instant(date, minute, tz),
-        None => week::day_span(date, tz).end,
-    }
-}
-
 /// What happens to the summary of a week, if anything.
 pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
     let is_it = |key: &Key| key.kind == Kind::Summary && key.week == words.week;
@@ -80,9 +71,9 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
     });
     let Some(owned) = found else { return creation(desk, words) };
     let Standing::Ours(marker) = &owned.standing else { return None };
-    let is_over = desk.now >= due(desk.settings, words.week, desk.tz);
+    let is_over = desk.now >= desk.settings.due(words.week, desk.tz);
     let last_word =
-        is_over && (desk.complete || desk.now.duration_since(due(desk.settings, words.week, desk.tz)) >= PATIENCE);
+        is_over && (desk.complete || desk.now.duration_since(desk.settings.due(words.week, desk.tz)) >= PATIENCE);
     let (mut content, was_moved) = (content(desk, words), owned.object.span != marker.written.span);
     if was_moved {
         content.span = owned.object.span;
@@ -127,7 +118,7 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
 /// A summary is made inside its week and before its time, and not where the user deleted it.
 fn creation(desk: Desk<'_>, words: &Words) -> Option<Change> {
     let this_week = IsoWeek::at(desk.now, desk.tz) == words.week;
-    if !this_week || desk.now >= due(desk.settings, words.week, desk.tz) {
+    if !this_week || desk.now >= desk.settings.due(words.week, desk.tz) {
         return None;
     }
     let rows = desk.ledger.iter().filter(|row| row.key.kind == Kind::Summary && row.key.week == words.week);
@@ -176,7 +167,7 @@ fn was_summary(owned: &Owned, key: &Key) -> bool {
 }
 
 fn content(desk: Desk<'_>, words: &Words) -> Content {
-    let date = words.week.dates().find(|date| date.weekday() == desk.settings.day).unwrap_or(words.week.monday());
+    let date = desk.settings.date(words.week);
     let (when, span) = match desk.settings.at {
         Some(minute) => {
             let start = week::instant(date, minute, desk.tz);

@@ -2,7 +2,7 @@
 //! name no meeting.
 
 use super::change::{Content, Notes};
-use crate::calendar::own::When;
+use crate::calendar::own::{self, When};
 use crate::focus::plan::DesiredHold;
 use crate::focus::policy::{HoldStyle, Policy, Role, Visibility};
 
@@ -24,25 +24,19 @@ pub fn content(policy: &Policy, hold: &DesiredHold) -> Option<Content> {
 }
 
 fn title(style: &HoldStyle, role: &Role, block: Option<&str>) -> String {
-    let title = style.title.replace("{role}", &role.name).replace("{block}", block.unwrap_or(&role.name));
-    plain(&title.replace('\n', " "))
+    own::one_line(&style.title.replace("{role}", &role.name).replace("{block}", block.unwrap_or(&role.name)))
 }
 
 fn text(role: &Role, block: Option<&str>) -> String {
     let why = match block {
         Some(block) => format!("Why: your {} block {block}.", role.name),
-        None => format!("Why: time for {} outside of its blocks.", role.name),
+        None => format!("Why: more time for {}, towards its week.", role.name),
     };
-    plain(&format!(
+    own::plain(&format!(
         "{why}\n\n\
          seawall keeps this time free for focus.\n\
          Move or edit it: it is yours from then on.\n\
          Delete it: its time stays free of holds.\n\
          To see more: seawall why"
     ))
-}
-
-/// Text as every calendar program shows it: without `<`, `>`, `&` (some read HTML) and control characters.
-pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '<' | '>' | '&') && (*c == '\n' || !c.is_control())).collect()
 }

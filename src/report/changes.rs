@@ -2,13 +2,15 @@
 
 use super::Look;
 use super::paint::{Ink, paint};
-use super::text::{clean, clip, clocks, indented, join, when, width};
+use super::text::{clean, clip, clocks, dated, indented, join, pad, width};
 use crate::cycle::outcome::{Attempt, Outcome};
 use crate::reconcile::change::{Action, Change};
 use crate::reconcile::key::Kind;
 
 /// Where the words of a change begin, behind its sign.
 const INDENT: usize = 4;
+/// Columns of `Mon 16 Nov 09:00–12:00`.
+const WHEN: usize = 22;
 
 /// The changes of the cycle, what forbade them, and what the user should know.
 pub fn changes(outcome: &Outcome, look: Look) -> String {
@@ -55,7 +57,7 @@ fn attempt(outcome: &Outcome, one: &Attempt, look: Look) -> Vec<String> {
         Action::Update => ("~", Ink::Note),
         Action::Delete => ("−", Ink::Bad),
     };
-    let span = when(change.span(), &outcome.tz);
+    let span = pad(&dated(change.span(), &outcome.tz), WHEN);
     let shown = match (change.key.kind, change.busy()) {
         (Kind::Hold, true) => "  busy",
         (Kind::Hold, false) => "  free",
@@ -83,7 +85,7 @@ fn was(outcome: &Outcome, change: &Change) -> Option<String> {
     let target = change.target.as_ref().filter(|_| change.action == Action::Update)?;
     let (tz, now) = (&outcome.tz, change.span());
     let same_day = tz.to_datetime(target.span.start).date() == tz.to_datetime(now.start).date();
-    let time = if same_day { clocks(target.span, tz) } else { when(target.span, tz) };
+    let time = if same_day { clocks(target.span, tz) } else { dated(target.span, tz) };
     let busy = if target.busy { "busy" } else { "free" };
     match (target.span == now, target.busy == change.busy() || change.key.kind != Kind::Hold) {
         (true, true) => None,

@@ -10,12 +10,15 @@ use crate::cycle::outcome::Outcome;
 use crate::focus::busy::Counts;
 use crate::focus::sight::Judged;
 
-/// Columns of the time, the verdict, and the role.
-const TIME: usize = 13;
+/// The widest time, title, role and calendar.
+const TIME_MAX: usize = 16;
+const TITLE_MAX: usize = 40;
+const ROLE_MAX: usize = 12;
+const CALENDAR_MAX: usize = 24;
+/// Terminals narrower than this show neither role nor calendar.
+const NARROW_MAX: usize = 64;
+/// Columns of the verdict.
 const VERDICT: usize = 6;
-const ROLE: usize = 10;
-/// From this width on the reason stands in the same line.
-const ONE_LINE_MIN: usize = 120;
 
 /// The occurrences that share time with `window` or begin in it, a line each under the head of its day.
 pub fn events(outcome: &Outcome, window: Span, look: Look) -> String {
@@ -25,59 +28,100 @@ pub fn events(outcome: &Outcome, window: Span, look: Look) -> String {
     if all.is_empty() {
         return "No events.\n".to_owned();
     }
+    let rows: Vec<Row> = all.into_iter().map(|one| Row::new(outcome, one)).collect();
+    let columns = Columns::of(&rows, look);
     let mut lines = Vec::new();
     let mut last: Option<Date> = None;
-    for one in all {
-        let date = outcome.tz.to_datetime(one.occurrence.span.start).date();
-        if last != Some(date) {
+    for row in &rows {
+        if last != Some(row.date) {
             if last.is_some() {
                 lines.push(String::new());
             }
-            lines.push(paint(&format!("{} {}", weekday(date), month_day(date)), Ink::Strong, look.color));
-            last = Some(date);
+            lines.push(paint(&format!("{} {}", weekday(row.date), month_day(row.date)), Ink::Strong, look.color));
+            last = Some(row.date);
         }
-        lines.extend(row(outcome, one, look));
+        lines.extend(row.lines(&columns, look));
     }
     join(&lines)
 }
 
-fn row(outcome: &Outcome, one: &Judged, look: Look) -> Vec<String> {
-    let (verdict, ink) = match one.verdict.counts {
-        Counts::Busy => ("busy", Ink::Bad),
-        Counts::Threat => ("threat", Ink::Note),
-        Counts::Free => ("free", Ink::Faint),
-        Counts::Off => ("off", Ink::Note),
-        Counts::Focus => ("focus", Ink::Good),
-    };
-    let span = one.occurrence.span;
-    let time = if one.occurrence.all_day { all_day(span) } else { clocks(span, &outcome.tz) };
-    let uncertain = one.occurrence.uncertain.is_some();
-    let role = outcome.role_name(one.role).unwrap_or("");
-    let calendar = outcome.sources.get(one.source).map(|source| source.id.to_string()).unwrap_or_default();
-    let (wide, columns) = (look.columns() >= ONE_LINE_MIN, look.columns());
-    let fixed = 2 + TIME + 2 + VERDICT + 2 + 2 + ROLE + 2;
-    let room = columns.saturating_sub(fixed);
-    let (title_room, calendar_room) =
-        if wide { (room * 4 / 10, room * 2 / 10) } else { (room * 6 / 10, room - room * 6 / 10) };
-    let flag = if uncertain { "(!) " } else { "" };
-    let title = format!("{flag}{}", clean(&one.occurrence.details.title));
-    let head = format!(
-        "  {}  {}  {}  {}  {}",
-        pad(&time, TIME),
-        paint(&pad(verdict, VERDICT), ink, look.color),
-        pad(&title, title_room),
-        pad(&clean(role), ROLE),
-        pad(&clean(&calendar), calendar_room)
-    );
-    let why = clean(&one.verdict.why);
-    let left = room.saturating_sub(title_room + calendar_room + 2);
-    if wide && width(&why) <= left {
-        return vec![format!("{head}  {}", paint(&why, Ink::Faint, look.color))];
+/// The words of one occurrence.
+struct Row {
+    date: Date,
+    time: String,
+    verdict: (&'static str, Ink),
+    title: String,
+    role: String,
+    calendar: String,
+    why: String,
+}
+
+/// How wide the columns are: as the widest of their words, within limits.
+struct Columns {
+    time: usize,
+    title: usize,
+    role: usize,
+    calendar: usize,
+}
+
+impl Columns {
+    fn of(rows: &[Row], look: Look) -> Self {
+        let widest = |words: fn(&Row) -> &str, most: usize| {
+            rows.iter().map(|row| width(words(row))).max().unwrap_or(0).min(most)
+        };
+        let time = widest(|row| &row.time, TIME_MAX);
+        let title = widest(|row| &row.title, TITLE_MAX);
+        let used = 2 + time + 2 + VERDICT + 2;
+        if look.columns() < NARROW_MAX {
+            return Self { time, title: title.min(look.columns().saturating_sub(used)), role: 0, calendar: 0 };
+        }
+        let role = widest(|row| &row.role, ROLE_MAX);
+        let calendar = widest(|row| &row.calendar, CALENDAR_MAX.min(look.columns() / 5));
+        let room = look.columns().saturating_sub(used + 2 + role + 2 + calendar);
+        Self { time, title: title.min(room), role, calendar }
     }
-    let mut lines = vec![head];
-    let below = indented(&why, 2 + TIME + 2 + VERDICT + 2, columns);
-    lines.extend(below.into_iter().map(|line| paint(&line, Ink::Faint, look.color)));
-    lines
+}
+
+impl Row {
+    fn new(outcome: &Outcome, one: &Judged) -> Self {
+        let span = one.occurrence.span;
+        let flag = if one.occurrence.uncertain.is_some() { "(!) " } else { "" };
+        let calendar = outcome.sources.get(one.source).map(|source| source.id.to_string()).unwrap_or_default();
+        Self {
+            date: outcome.tz.to_datetime(span.start).date(),
+            time: if one.occurrence.all_day { all_day(span) } else { clocks(span, &outcome.tz) },
+            verdict: match one.verdict.counts {
+                Counts::Busy => ("busy", Ink::Bad),
+                Counts::Threat => ("threat", Ink::Note),
+                Counts::Free => ("free", Ink::Faint),
+                Counts::Off => ("off", Ink::Note),
+                Counts::Focus => ("focus", Ink::Good),
+            },
+            title: format!("{flag}{}", clean(&one.occurrence.details.title)),
+            role: clean(outcome.role_name(one.role).unwrap_or_default()),
+            calendar: clean(&calendar),
+            why: clean(&one.verdict.why),
+        }
+    }
+
+    /// One line where the reason fits behind the rest; else it goes below.
+    fn lines(&self, columns: &Columns, look: Look) -> Vec<String> {
+        let verdict = paint(&pad(self.verdict.0, VERDICT), self.verdict.1, look.color);
+        let head = format!("  {}  ", pad(&self.time, columns.time));
+        let cells = [(&self.title, columns.title), (&self.role, columns.role), (&self.calendar, columns.calendar)];
+        let mut tail = String::new();
+        for (words, room) in cells.into_iter().filter(|(_, room)| *room > 0) {
+            tail.push_str("  ");
+            tail.push_str(&pad(words, room));
+        }
+        let used = width(&head) + VERDICT + width(&tail);
+        let why = |text: &str| paint(text, Ink::Faint, look.color);
+        if used + 2 + width(&self.why) <= look.columns() {
+            return vec![format!("{head}{verdict}{tail}  {}", why(&self.why))];
+        }
+        let below = indented(&self.why, width(&head) + VERDICT + 2, look.columns());
+        [format!("{head}{verdict}{tail}")].into_iter().chain(below.iter().map(|line| why(line))).collect()
+    }
 }
 
 fn all_day(span: Span) -> String {

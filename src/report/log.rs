@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Look;
 use super::paint::{Ink, paint};
-use super::text::{clean, clip, clock, indented, join, month_day, when, width};
+use super::text::{clean, clip, clock, dated, indented, join, month_day, width};
 use crate::calendar::time::Span;
 use crate::reconcile::ledger::WriteRecord;
 
@@ -25,12 +25,13 @@ fn record(one: &WriteRecord, tz: &TimeZone, look: Look) -> Vec<String> {
     let at = tz.to_datetime(one.at).date();
     let head = format!("{} {}  ", month_day(at), clock(one.at, tz));
     let kind = if one.kind == "hold" { String::new() } else { format!("{}  ", clean(&one.kind)) };
-    let tail = format!("{}  {kind}", when(Span::new(one.start, one.end), tz));
+    let tail = format!("{}  {kind}", dated(Span::new(one.start, one.end), tz));
     let calendar = clean(&one.calendar);
     let used = width(&head) + 3 + width(&tail);
     let room = look.columns().saturating_sub(used);
-    let calendar = if room > width(&calendar) + 14 { format!("  {calendar}") } else { String::new() };
-    let title = clip(&clean(&one.title), room.saturating_sub(width(&calendar)));
+    let title = clip(&clean(&one.title), room);
+    let fits = width(&title) + 2 + width(&calendar) <= room;
+    let calendar = if fits { format!("  {calendar}") } else { String::new() };
     let mut lines = vec![format!(
         "{head}{}  {tail}{title}{}",
         paint(sign, ink, look.color),

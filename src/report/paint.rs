@@ -74,6 +74,31 @@ fn edge_code(ink: Ink) -> &'static str {
     }
 }
 
+/// The left edge of a filled cell: the same background, a foreground of the same hue.
+fn bar_code(ink: Ink) -> &'static str {
+    match ink {
+        Ink::Meeting => "38;5;147;48;5;60",
+        Ink::Eroder => "38;5;217;48;5;124",
+        Ink::Solo => "38;5;250;48;5;240",
+        Ink::Threat => "38;5;94;48;5;179",
+        Ink::Firm => "38;5;28;48;5;78",
+        Ink::Soft => "38;5;71;48;5;151",
+        Ink::Mine => "38;5;25;48;5;117",
+        other => code(other),
+    }
+}
+
+/// The left edge of a cell in that ink.
+pub(super) fn paint_bar(text: &str, ink: Ink, color: bool) -> String {
+    wrap(text, bar_code(ink), color)
+}
+
+/// The same for a half-filled row: block glyphs in the colour that the edge has.
+pub(super) fn paint_bar_edge(text: &str, ink: Ink, color: bool) -> String {
+    let code = bar_code(ink);
+    wrap(text, code.split_once(";48").map_or(code, |(foreground, _)| foreground), color)
+}
+
 /// The text in that ink; as it is without colour.
 pub(super) fn paint(text: &str, ink: Ink, color: bool) -> String {
     wrap(text, code(ink), color)

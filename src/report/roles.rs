@@ -12,6 +12,8 @@ use crate::focus::plan::DesiredHold;
 use crate::focus::policy::Minutes;
 use crate::focus::sight::Judged;
 
+/// Terminals narrower than this get no words behind the bars.
+const NARROW_MAX: usize = 60;
 /// The widest bar.
 const BAR_MAX: usize = 40;
 
@@ -35,18 +37,14 @@ pub(super) struct RoleHours {
 }
 
 /// Every role in config order, with `holds` as those that lie in the week.
-pub(super) fn hours_of_week<'a>(
-    outcome: &'a Outcome,
-    holds: impl Iterator<Item = &'a DesiredHold> + Clone,
-    week: IsoWeek,
-) -> Vec<RoleHours> {
+pub(super) fn hours_of_week(outcome: &Outcome, holds: &[&DesiredHold], week: IsoWeek) -> Vec<RoleHours> {
     let (span, busy) = (week.span(&outcome.tz), outcome.view.busy_set());
     let known = outcome.balance(week).map(|balance| &balance.figures.roles);
     let roles = outcome.policy.roles.iter().enumerate();
     roles
         .map(|(index, role)| {
             let minutes = if role.holds {
-                let held = holds.clone().filter(|hold| hold.role == Some(index)).map(|hold| hold.span);
+                let held = holds.iter().filter(|hold| hold.role == Some(index)).map(|hold| hold.span);
                 let own = outcome.view.own_focus.iter().filter(|own| own.role == Some(index)).map(|own| own.span);
                 held.chain(own).collect::<SpanSet>().minus(&busy).within(span).minutes()
             } else {
@@ -66,7 +64,7 @@ pub(super) fn bars(roles: &[RoleHours], look: Look) -> Vec<String> {
     let name = roles.iter().map(|role| width(&role.name)).max().unwrap_or_default().min(20);
     let words: Vec<String> = roles.iter().map(|role| amount(role.minutes, role.target)).collect();
     let word = words.iter().map(|word| width(word)).max().unwrap_or_default();
-    let measured = "  measured only";
+    let measured = if look.columns() < NARROW_MAX { "" } else { "  measured only" };
     let room = look.columns().saturating_sub(2 + name + 2 + word + 2 + measured.len()).min(BAR_MAX);
     let lines = roles.iter().zip(&words);
     lines

@@ -6,6 +6,7 @@ use super::roles::{bars, hours_of_week};
 use super::text::{clean, indented, join, pad, width, wrap};
 use crate::calendar::week::IsoWeek;
 use crate::cycle::outcome::Outcome;
+use crate::focus::plan::DesiredHold;
 
 /// The balance of `week`; a sentence that there is none where the outcome does not have it.
 pub fn summary(outcome: &Outcome, week: IsoWeek, look: Look) -> String {
@@ -13,9 +14,9 @@ pub fn summary(outcome: &Outcome, week: IsoWeek, look: Look) -> String {
     let mut lines = frame(&clean(&balance.title), look);
     lines.push(String::new());
     // A past week has no planned rows; its hours are those of the figures.
-    let planned = outcome.weeks.contains(&week);
-    if planned {
-        lines.extend(bars(&hours_of_week(outcome, outcome.holds.iter().map(|shown| &shown.hold), week), look));
+    if outcome.weeks.contains(&week) {
+        let holds: Vec<&DesiredHold> = outcome.holds.iter().map(|shown| &shown.hold).collect();
+        lines.extend(bars(&hours_of_week(outcome, &holds, week), look));
         lines.push(String::new());
     }
     for line in balance.text.lines() {

@@ -50,6 +50,12 @@ pub(super) fn when(span: Span, tz: &TimeZone) -> String {
     format!("{} {}", day(tz.to_datetime(span.start).date()), clocks(span, tz))
 }
 
+/// `Mon 16 Nov 09:00–12:00`.
+pub(super) fn dated(span: Span, tz: &TimeZone) -> String {
+    let date = tz.to_datetime(span.start).date();
+    format!("{} {} {}", weekday(date), month_day(date), clocks(span, tz))
+}
+
 /// Text from a calendar as one line that a terminal shows as it is: no control characters, nothing that turns the
 /// direction of writing, and no invisible joiners, which terminals measure differently.
 pub(super) fn clean(text: &str) -> String {
@@ -111,8 +117,7 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
-        let mut word = word.to_owned();
+    for mut word in words(text) {
         if !line.is_empty() && width(&line) + 1 + width(&word) > columns {
             lines.push(std::mem::take(&mut line));
         }
@@ -138,6 +143,26 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// The words of a text; an amount and its unit (`2 h 30`, `40 min`) are one, so that no line breaks in it.
+fn words(text: &str) -> Vec<String> {
+    let number = |word: &str| word.ends_with(|c: char| c.is_ascii_digit());
+    let mut out: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_punctuation());
+        let glued = out.last_mut().filter(|last| {
+            (matches!(bare, "h" | "min") && number(last)) || (last.ends_with(" h") && bare.parse::<u8>().is_ok())
+        });
+        match glued {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => out.push(word.to_owned()),
+        }
+    }
+    out
 }
 
 /// The text wrapped, each line behind `indent` blanks.
@@ -178,5 +203,6 @@ mod tests {
         assert_eq!(wrap("aa bb cc", 5), ["aa bb", "cc"]);
         assert_eq!(wrap("abcdefg h", 3), ["abc", "def", "g h"]);
         assert_eq!(wrap("会", 1), Vec::<String>::new());
+        assert_eq!(wrap("a session needs 2 h 30.", 17), ["a session needs", "2 h 30."]);
     }
 }

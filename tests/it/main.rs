@@ -3,11 +3,19 @@
 #[cfg(test)]
 mod architecture;
 #[cfg(test)]
+mod balance;
+#[cfg(test)]
 mod blocks;
+#[cfg(test)]
+mod busy;
+#[cfg(test)]
+mod cli;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod erosion;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
@@ -26,6 +34,8 @@ mod properties_reader;
 mod reader;
 #[cfg(test)]
 mod recurrence_corpora;
+#[cfg(test)]
+mod report;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]

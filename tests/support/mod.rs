@@ -3,6 +3,7 @@
 pub(crate) mod flaky;
 pub(crate) mod ics;
 pub(crate) mod memory;
+pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod told;

@@ -76,7 +76,7 @@ fn managed(event: &OwnEvent) -> [(&'static str, Option<Property>); 10] {
         ("DTSTART", Some(start)),
         ("DTEND", Some(end)),
         ("SUMMARY", text("SUMMARY", one_line(&event.title))),
-        ("DESCRIPTION", text("DESCRIPTION", clean(&event.text))),
+        ("DESCRIPTION", text("DESCRIPTION", plain(&event.text))),
         ("LOCATION", text("LOCATION", one_line(&event.place))),
         ("STATUS", Some(Property::new("STATUS", "CONFIRMED"))),
         ("TRANSP", Some(Property::new("TRANSP", if event.busy { "OPAQUE" } else { "TRANSPARENT" }))),
@@ -96,11 +96,12 @@ fn date(name: &str, day: Date) -> Property {
 }
 
 /// Text as every client and server keeps it: no control characters and nothing that looks like HTML.
-fn clean(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars().filter(|char| *char == '\n' || !(char.is_control() || matches!(char, '<' | '>' | '&'))).collect()
 }
 
-fn one_line(text: &str) -> String {
-    clean(text).replace('\n', " ").trim().to_owned()
+/// The same in one line: for titles.
+pub fn one_line(text: &str) -> String {
+    plain(text).replace('\n', " ").trim().to_owned()
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::shape::{EroderShape, eroder, instant, print};
+use crate::calendar::week::IsoWeek;
 use crate::cycle::outcome::{Attempt, Outcome, ShownHold};
 use crate::focus::assess::Assessment;
 use crate::focus::erosion::Level;
@@ -126,11 +127,16 @@ pub fn plan(outcome: &Outcome) -> String {
         now: instant(outcome.now, &outcome.tz),
         timezone: outcome.tz.iana_name().unwrap_or("UTC").to_owned(),
         weeks: outcome.rows.iter().map(|row| week(outcome, row)).collect(),
-        blocks: outcome.blocks.iter().map(|one| block(outcome, one)).collect(),
+        blocks: planned_blocks(outcome).map(|one| block(outcome, one)).collect(),
         holds: outcome.holds.iter().map(|one| hold(outcome, one)).collect(),
         changes: outcome.changes.iter().map(|one| change(outcome, one)).collect(),
         warnings: outcome.halted.iter().chain(&outcome.warnings).cloned().collect(),
     })
+}
+
+/// Blocks of the weeks that are planned: an outcome may know earlier ones, whose summary waits for its last word.
+fn planned_blocks(outcome: &Outcome) -> impl Iterator<Item = &Assessment> {
+    outcome.blocks.iter().filter(|one| outcome.weeks.contains(&IsoWeek::of(one.block.date)))
 }
 
 fn role(outcome: &Outcome, index: usize) -> String {

@@ -12,7 +12,12 @@ use crate::focus::erosion::Level;
 use crate::report::Look;
 use crate::report::paint::{Ink, paint};
 use crate::report::roles::{bars, hours_of_week};
-use crate::report::text::{clean, clip, indented, pad, when, width};
+use crate::report::text::{clean, clip, clocks, indented, pad, weekday, when, width};
+
+/// Columns of `2 h 30 of 3 h`, of the longest level, and before what stands below a block.
+const KEPT: usize = 14;
+const LEVEL_MAX: usize = 18;
+const CAUSES_INDENT: usize = 19;
 
 /// What lies too far out of working hours to be drawn.
 pub(super) fn outside(outcome: &Outcome, grid: &Grid, items: &[Item], look: Look) -> Vec<String> {
@@ -39,39 +44,44 @@ pub(super) fn blocks(outcome: &Outcome, week: IsoWeek, look: Look) -> Vec<String
 
 /// One line where it fits; else what took the time goes below.
 fn block(outcome: &Outcome, one: &Assessment, protected: &SpanSet, name: &str, look: Look) -> Vec<String> {
-    let level = match one.level {
-        Level::Intact => "intact".to_owned(),
-        Level::Nibbled => format!("nibbled −{}", hours(one.eroded)),
-        Level::Eroded => format!("eroded −{}", hours(one.eroded)),
-        Level::Lost => "lost".to_owned(),
-    };
-    let ink = match one.level {
-        Level::Intact => Ink::Good,
-        Level::Nibbled => Ink::Note,
-        Level::Eroded | Level::Lost => Ink::Bad,
+    let (level, ink) = match one.level {
+        Level::Intact => ("intact".to_owned(), Ink::Good),
+        Level::Nibbled => (format!("nibbled −{}", hours(one.eroded)), Ink::Note),
+        Level::Eroded => (format!("eroded −{}", hours(one.eroded)), Ink::Bad),
+        Level::Lost => ("lost".to_owned(), Ink::Bad),
     };
     let kept = format!("{} of {}", hours(protected.intersection(&one.block.parts).minutes()), hours(one.planned));
-    let head = format!("  {}  {name}  ", pad(&when(one.block.span, &outcome.tz), 18));
-    let room = look.columns().saturating_sub(width(&head) + 18);
-    let line = format!("{head}{} {}", paint(&pad(&level, 17), ink, look.color), clip(&kept, room));
-    let mut lines = vec![line];
-    if let Some(causes) = causes(outcome, one) {
-        let all = indented(&causes, 22, look.columns());
-        lines.extend(all.into_iter().map(|line| paint(&line, Ink::Faint, look.color)));
+    let day = weekday(outcome.tz.to_datetime(one.block.span.start).date());
+    let head = format!("  {day} {}  {name}  {}  ", clocks(one.block.span, &outcome.tz), pad(&kept, KEPT));
+    let head = clip(&head, look.columns().saturating_sub(LEVEL_MAX));
+    let causes = causes(outcome, one);
+    let colon = match (causes.is_empty(), one.eroded_by.is_empty()) {
+        (true, _) => "",
+        (false, true) => " · ",
+        (false, false) => ": ",
+    };
+    let line = format!("{head}{}", paint(&level, ink, look.color));
+    if width(&head) + width(&level) + width(colon) + width(&causes) <= look.columns() {
+        return vec![format!("{line}{colon}{causes}")];
     }
-    lines
+    let below = indented(&causes, CAUSES_INDENT, look.columns()).into_iter();
+    [line].into_iter().chain(below.map(|line| paint(&line, Ink::Faint, look.color))).collect()
 }
 
-fn causes(outcome: &Outcome, one: &Assessment) -> Option<String> {
+/// What took time of the block, with the minutes where there are several; and what threatens it.
+fn causes(outcome: &Outcome, one: &Assessment) -> String {
     let title = |index: usize| outcome.judged.get(index).map(|one| clean(&one.occurrence.details.title));
-    let mut words: Vec<String> =
-        one.eroded_by.iter().filter_map(|by| Some(format!("{} {}", hours(by.minutes), title(by.judged)?))).collect();
-    words.extend(one.threats.iter().filter_map(|index| Some(format!("? {} (unanswered)", title(*index)?))));
-    (!words.is_empty()).then(|| words.join(" · "))
+    let alone = one.eroded_by.len() == 1;
+    let taken = one.eroded_by.iter().filter_map(|by| {
+        let title = title(by.judged)?;
+        Some(if alone { title } else { format!("{title} {}", hours(by.minutes)) })
+    });
+    let threats = one.threats.iter().filter_map(|index| Some(format!("{} unanswered", title(*index)?)));
+    taken.chain(threats).collect::<Vec<_>>().join(" · ")
 }
 
 /// The hours of each role against its target.
 pub(super) fn totals(outcome: &Outcome, week: IsoWeek, look: Look) -> Vec<String> {
     let holds = holds(outcome, look.before);
-    bars(&hours_of_week(outcome, holds.into_iter(), week), look)
+    bars(&hours_of_week(outcome, &holds, week), look)
 }

@@ -2,7 +2,7 @@
 
 use super::grid::Slot;
 use super::items::Kind;
-use crate::report::paint::{Ink, paint, paint_edge};
+use crate::report::paint::{Ink, paint, paint_bar, paint_bar_edge, paint_edge};
 use crate::report::text::{clip, pad, pad_with, width};
 
 /// How a kind of thing looks.
@@ -23,12 +23,11 @@ pub(super) fn glyphs(kind: Kind) -> Glyphs {
         Kind::Open => of(['┊'; 3], '·', '·', Ink::Open),
         Kind::Lost => of(['╳'; 3], '╳', '╳', Ink::Lost),
         Kind::Off => of(['╱'; 3], '╱', '╱', Ink::Off),
-        Kind::AllDay => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
         Kind::Threat => of(['?'; 3], ' ', ' ', Ink::Threat),
         Kind::Soft => of(['▌', '▘', '▖'], '░', ' ', Ink::Soft),
         Kind::Firm => of(['█', '▀', '▄'], '▒', ' ', Ink::Firm),
         Kind::Pinned | Kind::Own => of(['█', '▀', '▄'], '▓', ' ', Ink::Mine),
-        Kind::Solo => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
+        Kind::Solo | Kind::AllDay => of(['│', '╵', '╷'], ' ', ' ', Ink::Solo),
         Kind::Meeting => of(['┃', '╹', '╻'], ' ', ' ', Ink::Meeting),
         Kind::Eroder => of(['┃', '╹', '╻'], ' ', ' ', Ink::Eroder),
     }
@@ -38,9 +37,14 @@ pub(super) fn glyphs(kind: Kind) -> Glyphs {
 pub(super) fn cell(kind: Kind, slot: Slot, text: &str, columns: usize, color: bool) -> String {
     let glyphs = glyphs(kind);
     let half = slot.top != slot.bottom;
-    if half && text.is_empty() && (kind.focus() || (color && kind.insists())) {
+    // Without colour a half-filled row would make a free hold look like a busy one.
+    let halves = if color { kind.focus() || kind.insists() } else { kind.focus() && kind != Kind::Soft };
+    if half && text.is_empty() && halves {
         let glyph = if slot.top { '▀' } else { '▄' };
-        return paint_edge(&glyph.to_string().repeat(columns), glyphs.ink, color);
+        let edge = usize::from(kind.focus());
+        let part = |columns: usize| glyph.to_string().repeat(columns);
+        let bar = paint_bar_edge(&part(edge), glyphs.ink, color);
+        return format!("{bar}{}", paint_edge(&part(columns.saturating_sub(edge)), glyphs.ink, color));
     }
     let bar = match (slot.top, slot.bottom) {
         (true, false) => glyphs.bars[1],
@@ -58,11 +62,16 @@ pub(super) fn cell(kind: Kind, slot: Slot, text: &str, columns: usize, color: bo
         text if width(text) + 1 >= room => pad(&clip(text, room), room),
         text => pad_with(&format!("{text} "), room, fill),
     };
-    paint(&format!("{bar}{body}{mark}"), glyphs.ink, color)
+    format!("{}{}", paint_bar(&bar.to_string(), glyphs.ink, color), paint(&format!("{body}{mark}"), glyphs.ink, color))
 }
 
-/// A sample of a kind for the legend.
-pub(super) fn sample(kind: Kind, color: bool) -> String {
+/// A sample of a kind for the legend, and the columns that it takes.
+pub(super) fn sample(kind: Kind, color: bool) -> (String, usize) {
     let slot = Slot { item: None, top: true, bottom: true, hidden: 0 };
-    cell(kind, slot, "", 3, color)
+    let columns = match (color, kind, glyphs(kind).fill) {
+        (false, Kind::Eroder, _) => 2,
+        (false, _, ' ') => 1,
+        _ => 3,
+    };
+    (cell(kind, slot, "", columns, color), columns)
 }

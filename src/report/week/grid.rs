@@ -88,7 +88,7 @@ fn hours(policy: &Policy, week: IsoWeek, items: &[Item]) -> (u16, u16) {
             let minute = |at| {
                 let wall = policy.tz.to_datetime(at);
                 if wall.date() == date {
-                    wall.hour().unsigned_abs() as u16 * 60 + wall.minute().unsigned_abs() as u16
+                    u16::from(wall.hour().unsigned_abs()) * 60 + u16::from(wall.minute().unsigned_abs())
                 } else {
                     1440
                 }
@@ -140,8 +140,13 @@ fn share(span: Span, row: Span) -> i64 {
 fn slot(span: Span, row: usize, items: &[Item], homes: &[Option<usize>]) -> Slot {
     let here = items.iter().enumerate().filter(|(_, item)| item.span.overlaps(span));
     let best = here.max_by_key(|(index, item)| {
-        let at_home = homes.get(*index).copied().flatten() == Some(row);
-        (at_home, share(item.span, span), item.kind, item.span.start, std::cmp::Reverse(*index))
+        let start = item.span.start.as_second();
+        if homes.get(*index).copied().flatten() == Some(row) {
+            // Of several that must be seen here the first is, and the others are counted.
+            (true, 0, item.kind, -start, std::cmp::Reverse(*index))
+        } else {
+            (false, share(item.span, span), item.kind, start, std::cmp::Reverse(*index))
+        }
     });
     let Some((index, item)) = best else { return Slot::default() };
     let middle = crate::focus::view::later(span.start, Minutes::from(STEP / 2));

@@ -5,6 +5,8 @@ mod cell;
 mod draw;
 mod grid;
 mod items;
+mod legend;
+mod words;
 
 use super::Look;
 use super::paint::{Ink, paint};
@@ -20,7 +22,7 @@ pub fn week(outcome: &Outcome, week: IsoWeek, look: Look) -> String {
         vec![paint(&clip(&title(outcome, week, look), look.columns()), Ink::Strong, look.color), String::new()];
     lines.extend(draw::picture(&grid, &items, outcome.now, &outcome.tz, look));
     let parts = [
-        draw::legend(&grid, &items, look),
+        legend::legend(&grid, &items, look),
         below::outside(outcome, &grid, &items, look),
         headed("Blocks: what meetings took, and how much is protected", below::blocks(outcome, week, look), look),
         headed("Roles", below::totals(outcome, week, look), look),

@@ -35,8 +35,8 @@ fn reason(outcome: &Outcome, at: Timestamp, index: usize, role: &Role) -> String
         .recovery()
         .or_else(|| place.other_block())
         .or_else(|| place.short_run())
-        .or_else(|| place.beside_hold())
         .or_else(|| place.too_soon())
+        .or_else(|| place.beside_hold())
         .or_else(|| place.not_allowed())
         .or_else(|| place.target_reached())
         .or_else(|| place.day_full())
@@ -122,7 +122,7 @@ impl Place<'_> {
         };
         (piece.minutes() < rules.min_session).then(|| {
             format!(
-                "too short: {} leave {} beside the holds, and a session needs {}.",
+                "too short: beside the holds {} has {}, and a session needs {}.",
                 self.clocks(piece),
                 hours(piece.minutes()),
                 hours(rules.min_session)
@@ -166,8 +166,12 @@ impl Place<'_> {
         let row = self.outcome.rows.iter().find(|row| row.week == week && row.role == self.index)?;
         // The objective's second value is the target itself where the week comes close enough to it.
         let (reached, total) = (row.objective[1], row.objective[2]);
-        (reached >= row.target)
-            .then(|| format!("the target of the week is reached: {} of {}.", hours(total), hours(row.target)))
+        if reached < row.target {
+            return None;
+        }
+        let (have, want) = (hours(total), hours(row.target));
+        let near = if total < row.target { "; what is missing is less than half a session" } else { "" };
+        Some(format!("the target of the week is reached: {have} of {want}{near}."))
     }
 
     fn day_full(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::focus::plan::HoldState;
 use crate::report::Look;
 use crate::report::paint::{Ink, paint};
 use crate::report::roles::hold_name;
-use crate::report::text::{clean, clip, indented, when};
+use crate::report::text::{clean, clip, dated, indented, when};
 
 /// The hold in a line.
 pub(super) fn headline(outcome: &Outcome, one: &ShownHold, look: Look) -> String {
@@ -13,7 +13,7 @@ pub(super) fn headline(outcome: &Outcome, one: &ShownHold, look: Look) -> String
     let busy = if hold.busy { "busy" } else { "free" };
     let role = outcome.role_name(hold.role).unwrap_or("no role");
     let name = hold_name(outcome, hold);
-    let words = format!("{}  {name}  {busy}  {}", when(hold.span, &outcome.tz), clean(role));
+    let words = format!("{}  {name}  {busy}  {}", dated(hold.span, &outcome.tz), clean(role));
     clip(&words, look.columns())
 }
 

@@ -7,9 +7,8 @@ mod taken;
 use jiff::Timestamp;
 
 use super::Look;
-use super::text::{clean, day, indented, join};
+use super::text::{clean, clock, indented, join, month_day, weekday};
 use crate::cycle::outcome::{Outcome, ShownHold};
-use crate::report::text::clock;
 
 /// What is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +46,7 @@ fn by_uid(outcome: &Outcome, prefix: &str, look: Look) -> String {
 
 fn none_at(outcome: &Outcome, at: Timestamp, look: Look) -> String {
     let date = outcome.tz.to_datetime(at).date();
-    let mut lines = vec![format!("{} {}: no hold.", day(date), clock(at, &outcome.tz))];
+    let mut lines = vec![format!("{} {} {}: no hold.", weekday(date), month_day(date), clock(at, &outcome.tz))];
     let taken = taken::reasons(outcome, at);
     let reasons = if taken.decides { taken.reasons } else { [taken.reasons, free::reasons(outcome, at)].concat() };
     for reason in reasons {

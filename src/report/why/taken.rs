@@ -7,7 +7,7 @@ use crate::cycle::outcome::Outcome;
 use crate::focus::busy::Counts;
 use crate::focus::policy::hours_on;
 use crate::focus::sight::Judged;
-use crate::report::text::{clock, clocks, when};
+use crate::report::text::{clock, clocks, dated};
 
 /// What stands against a hold.
 pub(super) struct Taken {
@@ -66,10 +66,10 @@ fn hours(outcome: &Outcome, at: Timestamp) -> Vec<String> {
     let work = hours_on(&policy.work, date, &policy.tz);
     if !work.iter().any(|span| span.contains(at)) {
         let words: Vec<String> = work.iter().map(|span| clocks(span, &outcome.tz)).collect();
-        return vec![match words.is_empty() {
-            true => "You do not work on that day.".to_owned(),
-            false => format!("Outside your working hours ({}).", words.join(", ")),
-        }];
+        if words.is_empty() {
+            return vec!["You do not work on that day.".to_owned()];
+        }
+        return vec![format!("Outside your working hours ({}).", words.join(", "))];
     }
     if let Some(away) = hours_on(&policy.away, date, &policy.tz).iter().find(|span| span.contains(at)) {
         return vec![format!(
@@ -91,7 +91,7 @@ fn closed(outcome: &Outcome, at: Timestamp) -> Vec<String> {
         format!(
             "Closed by you: you deleted or moved a hold of {} there ({}); `restore` opens it again.",
             closed.role,
-            when(closed.span, &outcome.tz)
+            dated(closed.span, &outcome.tz)
         )
     })
     .collect()
