@@ -19,6 +19,13 @@ pub(super) fn init(cli: &Cli, print: bool) -> Done {
         ));
     }
     let environment = Environment::from_system();
+    let file = cli.config.clone().or_else(|| default_file(&environment));
+    if let Some(file) = file.as_ref().filter(|file| file.exists()) {
+        out::note(&format!(
+            "{} is there already and will stay as it is; the new config will be printed.",
+            file.display()
+        ));
+    }
     let mut answers = Answers::offered(environment.timezone.as_deref());
     for question in Question::ALL {
         if !put(question, &mut answers)? {
@@ -26,7 +33,7 @@ pub(super) fn init(cli: &Cli, print: bool) -> Done {
         }
     }
     let text = compose(&answers);
-    let Some(file) = cli.config.clone().or_else(|| default_file(&environment)) else {
+    let Some(file) = file else {
         out::print(&text)?;
         return Ok(DONE);
     };

@@ -20,7 +20,7 @@ use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
 use crate::provider::vdir::Vdir;
 use crate::store::lock::{self, Lock};
-use crate::store::{Store, StoreError};
+use crate::store::{DATABASE, Store, StoreError};
 
 /// How long a writing command waits for another one to finish.
 const LOCK_WAIT: Duration = Duration::from_mins(1);
@@ -93,10 +93,18 @@ impl Shell {
     /// The store for a command that only looks: an empty one in memory where there is none yet, so that looking
     /// leaves no trace.
     pub(super) async fn store_to_look(&self) -> Result<Store, Fail> {
-        if self.settings.state_dir.join("seawall.sqlite").exists() {
-            let _lock = lock::acquire(&self.settings.state_dir.join("lock"), LOCK_WAIT).await?;
-            return Ok(self.store()?);
+        let dir = &self.settings.state_dir;
+        if !dir.join(DATABASE).exists() {
+            return Ok(Store::in_memory()?);
         }
+        let _lock = lock::acquire(&dir.join("lock"), LOCK_WAIT).await?;
+        if let Some(store) = Store::open_to_look(dir)? {
+            return Ok(store);
+        }
+        tracing::warn!(
+            "{} is corrupt: shown as if it were new; the next `seawall sync` moves it aside",
+            dir.join(DATABASE).display()
+        );
         Ok(Store::in_memory()?)
     }
 

@@ -32,6 +32,12 @@ pub(super) async fn week(cli: &Cli, week: Option<&str>) -> Done {
     let week = which_week(&shell, week)?;
     let outcome = shell.look(Some(week.span(shell.tz()))).await?;
     warn(&outcome);
+    let last = IsoWeek::at(outcome.now, &outcome.tz).plus(i64::from(outcome.policy.horizon));
+    if week >= last {
+        out::note(&format!(
+            "{week} is beyond the horizon: holds are drawn as they would be planned today; none is written."
+        ));
+    }
     out::print(&report::week::week(&outcome, week, out::look(false)))?;
     Ok(DONE)
 }

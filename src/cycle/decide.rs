@@ -108,7 +108,8 @@ pub const WEEKS_BACK: i64 = 4;
 pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Decision {
     let Knowledge { now, settings, sources, owned, memory, .. } = knowledge;
     let policy = &settings.policy;
-    let judged = sight::judge_all(seen, sources, policy);
+    let mut judged = sight::judge_all(seen, sources, policy);
+    give_roles(&mut judged, owned, settings);
     let view = sight::view(&judged, policy, memory.before_first(&policy.tz));
     let weeks: BTreeSet<IsoWeek> =
         horizon(settings, now).into_iter().chain(weeks_of(knowledge.also, &policy.tz)).collect();
@@ -164,6 +165,15 @@ pub fn observed(knowledge: Knowledge<'_>, judged: &[Judged]) -> Vec<(SightingKey
         (before != Some(&after)).then_some((key, after))
     };
     judged.iter().filter(|one| !one.own).filter_map(look).collect()
+}
+
+/// Holds are of the role in their key: no matcher decides that.
+fn give_roles(judged: &mut [Judged], owned: &[Owned], settings: &Settings) {
+    for one in judged.iter_mut().filter(|one| one.own) {
+        let uid = &one.occurrence.details.uid;
+        let key = owned.iter().find(|owned| owned.object.uid == *uid).and_then(Owned::key);
+        one.role = key.and_then(|key| settings.policy.roles.iter().position(|role| role.name == key.role));
+    }
 }
 
 /// The live holds that the planner must know: those in the hold calendar, and wherever they lie those that are

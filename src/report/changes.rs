@@ -3,6 +3,7 @@
 use super::Look;
 use super::paint::{Ink, paint};
 use super::text::{clean, clip, clocks, dated, indented, join, pad, width};
+use crate::balance::text::hours;
 use crate::cycle::outcome::{Attempt, Outcome};
 use crate::reconcile::change::{Action, Change};
 use crate::reconcile::key::Kind;
@@ -16,15 +17,27 @@ const WHEN: usize = 22;
 pub fn changes(outcome: &Outcome, look: Look) -> String {
     let mut lines = Vec::new();
     if let Some(halted) = &outcome.halted {
-        lines.extend(note("Nothing was written: ", halted, Ink::Bad, look));
+        lines.extend(note("Stopped: ", halted, Ink::Bad, look));
         lines.push(String::new());
     }
     if outcome.changes.is_empty() {
         lines.push("Nothing to change.".to_owned());
     } else {
         lines.push(paint(&heading(outcome), Ink::Strong, look.color));
-        lines.extend(outcome.changes.iter().flat_map(|one| attempt(outcome, one, look)));
+        let mut last_error = None;
+        for one in &outcome.changes {
+            lines.extend(attempt(outcome, one, look));
+            let error = one.error.as_deref();
+            if error.is_some() && error == last_error {
+                lines.push(paint("    ! not written either", Ink::Bad, look.color));
+            } else if let Some(error) = error {
+                let text = indented(&format!("! not written: {}", clean(error)), INDENT, look.columns());
+                lines.extend(text.into_iter().map(|line| paint(&line, Ink::Bad, look.color)));
+            }
+            last_error = error.or(last_error);
+        }
     }
+    lines.extend(out_of_reach(outcome, look));
     if !outcome.warnings.is_empty() {
         lines.push(String::new());
         lines.extend(outcome.warnings.iter().flat_map(|warning| note("Warning: ", warning, Ink::Note, look)));
@@ -72,10 +85,26 @@ fn attempt(outcome: &Outcome, one: &Attempt, look: Look) -> Vec<String> {
     }
     let why = indented(&words, INDENT, look.columns());
     lines.extend(why.into_iter().map(|line| paint(&line, Ink::Faint, look.color)));
-    if let Some(error) = &one.error {
-        let text = format!("! not written: {}", clean(error));
-        let text = indented(&text, INDENT, look.columns());
-        lines.extend(text.into_iter().map(|line| paint(&line, Ink::Bad, look.color)));
+    lines
+}
+
+/// Targets that the plan does not reach, and by how much; where it is less than half a session no hold is added for it.
+fn out_of_reach(outcome: &Outcome, look: Look) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in &outcome.rows {
+        let [_, reached, ..] = row.objective;
+        let Some(role) = outcome.policy.roles.get(row.role).filter(|_| reached < row.target) else { continue };
+        let (got, target) = (hours(row.protected), hours(row.target));
+        let short = hours(row.target - row.protected);
+        let text = format!(
+            "Week {}: {} gets {got} of its {target}; {short} find no room.",
+            row.week.number(),
+            clean(&role.name)
+        );
+        lines.extend(note("", &text, Ink::Note, look));
+    }
+    if !lines.is_empty() {
+        lines.insert(0, String::new());
     }
     lines
 }

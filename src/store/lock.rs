@@ -34,6 +34,12 @@ pub enum LockError {
         /// How long it was tried.
         waited: Duration,
     },
+    /// What should be the folder of the file is none.
+    #[error("{} is no folder, and seawall keeps its state in one: remove it, or set state_dir in the config", path.display())]
+    NoFolder {
+        /// What lies there.
+        path: PathBuf,
+    },
     /// The file can't be used.
     #[error("can't lock {}: {error}", path.display())]
     Io {
@@ -50,6 +56,9 @@ pub enum LockError {
 /// # Errors
 /// [`LockError::Held`] after `wait`; else where the file can't be made or locked.
 pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
+    if let Some(dir) = path.parent().filter(|dir| dir.exists() && !dir.is_dir()) {
+        return Err(LockError::NoFolder { path: dir.to_owned() });
+    }
     let io_error = |error| LockError::Io { path: path.to_owned(), error };
     let mut file = open(path).map_err(io_error)?;
     let tried = tokio::time::timeout(wait, async {

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 
+/// The name of the database in its folder.
+pub const DATABASE: &str = "seawall.sqlite";
+
 /// The database, open.
 #[derive(Debug)]
 pub struct Store {
@@ -92,6 +95,15 @@ impl Store {
     /// Where the folder can't be used, or the database is of a later version or of another program.
     pub fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
         open::open(dir, now)
+    }
+
+    /// Opens the database that is there and repairs nothing: for commands that only look. None where there is none, or
+    /// one that is corrupt.
+    ///
+    /// # Errors
+    /// Where the database is of a later version or of another program, or can't be read.
+    pub fn open_to_look(dir: &Path) -> Result<Option<Self>, StoreError> {
+        open::open_to_look(dir)
     }
 
     /// An empty store that is gone when dropped.

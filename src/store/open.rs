@@ -11,9 +11,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode};
 
 use super::migrate::{self, APPLICATION_ID};
-use super::{Opened, Store, StoreError, sql};
+use super::{DATABASE, Opened, Store, StoreError, sql};
 
-const FILE_NAME: &str = "seawall.sqlite";
 /// SQLite's own files beside the database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,7 +23,7 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     let mut warnings = Vec::new();
     make_dir(dir)?;
     close_to_others(dir, 0o700, &mut warnings)?;
-    let path = dir.join(FILE_NAME);
+    let path = dir.join(DATABASE);
     let store = match open_file(&path, &mut warnings) {
         Err(StoreError::Sql { error, .. }) if is_corrupt(&error) => {
             let aside = move_aside(&path, now)?;
@@ -40,6 +39,19 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
         opened => opened?,
     };
     Ok(Opened { store, warnings })
+}
+
+pub(super) fn open_to_look(dir: &Path) -> Result<Option<Store>, StoreError> {
+    let path = dir.join(DATABASE);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let opened = Connection::open_with_flags(&path, flags).map_err(sql("open", &path));
+    match opened.and_then(|db| prepare(db, path)) {
+        Err(StoreError::Sql { error, .. }) if is_corrupt(&error) => Ok(None),
+        opened => opened.map(Some),
+    }
 }
 
 /// Makes a folder for this user alone, unless it is there.

@@ -61,7 +61,7 @@ pub(super) fn with_defence(why: String, shown: Shown) -> String {
         Shown::Free | Shown::Firm => why,
         Shown::Threatened => format!("{why}; busy: an unanswered invitation overlaps"),
         Shown::Soon(within) => format!("{why}; busy: starts within {}", duration(within)),
-        Shown::Tight => format!("{why}; busy: little more can be had than is needed"),
-        Shown::StillTight => format!("{why}; still busy: not yet twice as much to be had as is needed"),
+        Shown::Tight => format!("{why}; busy: the week is tight"),
+        Shown::StillTight => format!("{why}; still busy: the week is not ample yet"),
     }
 }

@@ -68,7 +68,7 @@ fn block(outcome: &Outcome, one: &Assessment, protected: &SpanSet, name: &str, l
     [line].into_iter().chain(below.map(|line| paint(&line, Ink::Faint, look.color))).collect()
 }
 
-/// What took time of the block, with the minutes where there are several; and what threatens it.
+/// What took time of the block, with the minutes where there are several; what threatens it; what the user gave up.
 fn causes(outcome: &Outcome, one: &Assessment) -> String {
     let title = |index: usize| outcome.judged.get(index).map(|one| clean(&one.occurrence.details.title));
     let alone = one.eroded_by.len() == 1;
@@ -77,7 +77,10 @@ fn causes(outcome: &Outcome, one: &Assessment) -> String {
         Some(if alone { title } else { format!("{title} {}", hours(by.minutes)) })
     });
     let threats = one.threats.iter().filter_map(|index| Some(format!("{} unanswered", title(*index)?)));
-    taken.chain(threats).collect::<Vec<_>>().join(" · ")
+    let closed: SpanSet = outcome.closed.iter().map(|closed| closed.span).collect();
+    let closed = closed.intersection(&one.block.parts).minutes();
+    let closed = (closed > 0).then(|| format!("{} given up by you", hours(closed)));
+    taken.chain(threats).chain(closed).collect::<Vec<_>>().join(" · ")
 }
 
 /// The hours of each role against its target.

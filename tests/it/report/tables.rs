@@ -56,8 +56,8 @@ fn each_change_has_its_sign_its_time_and_its_reason() {
       − Tue 17 Nov 09:30–12:00  Focus: Morning deep work  busy
         yields to Release review
       + Wed 18 Nov 13:00–15:00  Focus: deep  busy
-        wins back 2 h of deep: 4 h of its blocks were lost this week; busy: little
-        more can be had than is needed
+        wins back 2 h of deep: 4 h of its blocks were lost this week; busy: the week
+        is tight
         ! not written: 20 writes a cycle are the limit (`writes_per_cycle`); the
         rest waits
 
@@ -73,7 +73,7 @@ fn nothing_to_change_is_said() {
     assert_eq!(changes::changes(&outcome, PLAIN), "Nothing to change.\n");
     outcome.halted = Some("most holds are gone since the last cycle.".to_owned());
     let text = changes::changes(&outcome, PLAIN);
-    assert!(text.starts_with("Nothing was written: most holds are gone since the last cycle.\n"), "{text}");
+    assert!(text.starts_with("Stopped: most holds are gone since the last cycle.\n"), "{text}");
 }
 
 #[test]
