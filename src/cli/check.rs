@@ -4,7 +4,7 @@ use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail};
 use super::out;
 use super::shell::Shell;
-use crate::config::settings::{Account, Settings};
+use crate::config::settings::{Account, Settings, Source};
 use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::write::set_strikes;
@@ -90,7 +90,7 @@ fn calendars_of(account: &Account, found: &[CalendarInfo], findings: &mut Findin
     for info in found.iter().filter(|info| !account.calendars.iter().any(|one| one.id.calendar == info.name)) {
         Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
     }
-    if account.emails.is_empty() {
+    if account.emails.is_empty() && matches!(account.source, Source::Vdir { .. }) {
         Findings::note(
             "no emails: seawall can't know which attendee is you, so nothing counts as declined or unanswered",
         )?;

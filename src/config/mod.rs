@@ -18,6 +18,7 @@ mod role;
 mod schema;
 mod session;
 pub mod settings;
+mod subscription;
 mod system;
 mod tree;
 mod validate;

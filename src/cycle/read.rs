@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::calendar::CalendarId;
@@ -61,7 +62,7 @@ struct Raw<'a> {
     objects: Vec<Object>,
 }
 
-/// Reads every calendar that the config names. `remember` takes what was read over into the mirror.
+/// Reads every calendar that the config names. With `remember`, the present, what was read goes into the mirror.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error but an incomplete one.
@@ -69,7 +70,7 @@ pub async fn read<P: Provider>(
     settings: &Settings,
     accounts: &[P],
     store: &Store,
-    remember: bool,
+    remember: Option<Timestamp>,
     lens: Lens<'_>,
 ) -> Result<Input, StoreError> {
     let mut input = Input::default();
@@ -85,7 +86,7 @@ pub async fn read<P: Provider>(
                 });
                 input.sources.len() - 1
             });
-            match fetch(provider, &calendar.id, store, remember, &mut input).await? {
+            match fetch(provider, &calendar.id, store, remember, lens.tz, &mut input).await? {
                 Ok(objects) => raw.push(Raw { calendar, source, objects }),
                 Err(error) => {
                     input.warnings.push(format!("{}: {error}.", calendar.id));
@@ -105,10 +106,12 @@ async fn fetch<P: Provider>(
     provider: &P,
     id: &CalendarId,
     store: &Store,
-    remember: bool,
+    remember: Option<Timestamp>,
+    tz: &TimeZone,
     input: &mut Input,
 ) -> Result<Result<Vec<Object>, ProviderError>, StoreError> {
-    let reading = match provider.read(&id.calendar).await {
+    let mirror = store.mirror(id)?;
+    let reading = match provider.read(&id.calendar, &mirror).await {
         Ok(reading) => reading,
         Err(error) => return Ok(Err(error)),
     };
@@ -117,15 +120,18 @@ async fn fetch<P: Provider>(
         input.warnings.push(format!("{id} was not read to the end: {reason}."));
         input.incomplete.push(id.to_string());
     }
-    let mirror = store.mirror(id)?;
     let mut objects = reading.objects;
-    if remember {
+    if let Some(now) = remember {
         remember_reading(store, id, &mirror, &objects, &reading.unreadable)?;
+        if reading.unreadable.is_empty() && reading.incomplete.is_none() {
+            store.set_meta(&last_read_key(id), Some(&now.to_string()))?;
+        }
     }
+    let since = if reading.unreadable.is_empty() { String::new() } else { last_read(store, id, tz)? };
     for (href, reason) in reading.unreadable {
         match mirror.get(&href) {
             Some(known) => {
-                input.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read."));
+                input.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read{since}."));
                 objects.push(known.clone());
             }
             None => {
@@ -134,6 +140,16 @@ async fn fetch<P: Provider>(
         }
     }
     Ok(Ok(objects))
+}
+
+fn last_read_key(id: &CalendarId) -> String {
+    format!("last read {id}")
+}
+
+/// When the calendar was last read in full, as the end of a sentence.
+fn last_read(store: &Store, id: &CalendarId, tz: &TimeZone) -> Result<String, StoreError> {
+    let at = store.meta(&last_read_key(id))?.and_then(|text| text.parse::<Timestamp>().ok());
+    Ok(at.map(|at| at.to_zoned(tz.clone()).strftime(", at %H:%M on %d %b %Y").to_string()).unwrap_or_default())
 }
 
 fn remember_reading(
@@ -159,12 +175,18 @@ fn remember_reading(
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
 fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     let mut components = Vec::new();
+    let mut strangers = Vec::new();
     let mut warnings = Vec::new();
     for object in &raw.objects {
         let parsed = ical::read(&object.body);
         warnings
             .extend(parsed.warnings.iter().map(|warning| format!("{}/{}: {warning}.", raw.calendar.id, object.href)));
-        if parsed.components.iter().any(looks_like_ours) {
+        if !raw.calendar.hold && is_collection(&parsed.components) {
+            // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
+            let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
+            strangers.extend(ours);
+            components.extend(theirs);
+        } else if parsed.components.iter().any(looks_like_ours) {
             input.own.push(OwnCandidate {
                 object: own_object(&raw.calendar.id, object, &parsed.components, lens),
                 source: raw.source,
@@ -176,10 +198,18 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     }
     let Some(source) = raw.source else { return };
     input.warnings.extend(warnings);
-    let expanded = expand(&components, lens.window, lens.zones, lens.tz);
-    input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{}: {warning}.", raw.calendar.id)));
-    let foreign = |(_, occurrence)| Seen { source, occurrence, origin: Origin::Foreign };
-    input.seen.extend(expanded.occurrences.into_iter().map(foreign));
+    for (components, origin) in [(components, Origin::Foreign), (strangers, Origin::Hold)] {
+        let expanded = expand(&components, lens.window, lens.zones, lens.tz);
+        input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{}: {warning}.", raw.calendar.id)));
+        input.seen.extend(expanded.occurrences.into_iter().map(|(_, occurrence)| Seen { source, occurrence, origin }));
+    }
+}
+
+/// Whether they are several events: an object of a calendar server is one (RFC 4791 4.1).
+fn is_collection(components: &[Component]) -> bool {
+    let mut uids = components.iter().map(|component| &component.details.uid);
+    let first = uids.next();
+    uids.any(|uid| Some(uid) != first)
 }
 
 /// The one place that tells whether a component may be seawall's: by the form of its UID or by its marker.

@@ -127,7 +127,7 @@ impl<P> Context<'_, P> {
 /// no error but part of the outcome.
 pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
     let lens = cx.lens();
-    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes(), lens).await?;
+    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes().then_some(cx.now), lens).await?;
     let mut memory = Memory::load(cx.store, lens.window.start)?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);

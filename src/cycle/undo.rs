@@ -40,7 +40,7 @@ pub struct Removals {
 /// # Errors
 /// Where the store fails.
 pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>, Vec<String>), CycleError> {
-    let input = read::read(cx.settings, cx.accounts, cx.store, false, cx.lens()).await?;
+    let input = read::read(cx.settings, cx.accounts, cx.store, None, cx.lens()).await?;
     let ledger = cx.store.ledger()?;
     let claims = Claims { instance: cx.instance, hold_calendar: cx.settings.hold_calendar.as_ref(), ledger: &ledger };
     let objects = input.own.into_iter().map(|candidate| candidate.object).collect();

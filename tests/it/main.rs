@@ -9,6 +9,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod http_client;
+#[cfg(test)]
 mod lock;
 #[cfg(test)]
 mod own_events;
@@ -30,6 +32,8 @@ mod recurrence_corpora;
 mod report;
 #[cfg(test)]
 mod store;
+#[cfg(test)]
+mod subscription;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;

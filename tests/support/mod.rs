@@ -5,6 +5,7 @@ pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
+pub(crate) mod script;
 pub(crate) mod week;
 
 use std::future::Future;

@@ -75,7 +75,7 @@ work = [{ days = "mon-fri", from = "08:30", to = "17:30" }]
         text,
         &format!(
             "1:1: password: {rule}
-             4:12: account[0].provider: expected a provider that this version knows, which is vdir alone, found \"caldav\"
+             4:12: account[0].provider: expected vdir or ics, found \"caldav\"
              5:1: account[0].password: {rule}
              9:1: account[1].token: {rule}
              11:31: account[1].calendars[0].password: {rule}"
