@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use seawall::calendar::event::Status;
 use seawall::calendar::ical::read;
 use seawall::calendar::time::Span;

@@ -6,9 +6,6 @@ use jiff::civil::{Date, DateTime, Time, Weekday};
 /// Seconds in a day of wall-clock time.
 pub(super) const DAY: i64 = 86_400;
 
-/// The last year that is followed; `jiff`'s own.
-pub(super) const YEAR_MAX: i64 = 9999;
-
 /// The number of a date (H. Hinnant, `days_from_civil`).
 pub(super) fn number(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };

@@ -47,7 +47,7 @@ impl Weekdays {
                 (day - number(year, 1, 1), year_length(year))
             }
             Within::Week => (0, 1),
-            Within::Nothing => return numbers.next().is_some(),
+            Within::Nothing => return numbers.any(|count| count != 0),
         };
         let (forward, backward) = (from_start / 7 + 1, -((length - 1 - from_start) / 7 + 1));
         numbers.any(|count| count == forward || count == backward)
@@ -82,6 +82,8 @@ impl Weekdays {
         if let Some(added) = out.get_mut(begin..) {
             added.sort_unstable();
         }
+        // Counted from both ends, two numbers may mean one day.
+        out.dedup();
     }
 }
 
@@ -113,6 +115,12 @@ impl Limits {
     /// Whether nothing is asked but the weekday.
     pub(super) fn only_weekdays(&self) -> bool {
         self.months == 0 && self.weeks.is_empty() && self.year_days.is_empty() && self.month_days.is_empty()
+    }
+
+    /// How many days further the next day lies that may be allowed, where this one is not.
+    pub(super) fn jump(&self, day: i64) -> i64 {
+        let (year, month, of_month) = civil(day);
+        if self.months == 0 || self.months & (1 << month) != 0 { 1 } else { month_length(year, month) - of_month + 1 }
     }
 
     /// Whether a day is allowed.

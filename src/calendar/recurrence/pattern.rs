@@ -139,7 +139,8 @@ fn month_days(limits: &mut Limits, start: DateTime) -> MonthDays {
 
 fn weekly(limits: &mut Limits, day: i64) -> Source {
     let meant = std::mem::take(&mut limits.weekdays);
-    let numbered = meant.numbered.iter().fold(0, |days, (_, day)| days | 1 << day);
+    let numbered = meant.numbered.iter().filter(|(count, _)| *count != 0);
+    let numbered = numbered.fold(0, |days, (_, day)| days | 1 << day);
     let every = meant.every | numbered;
     if every != 0 {
         return Source::Week(every);
@@ -152,8 +153,8 @@ fn weekdays(rule: &Rule) -> Weekdays {
     let mut out = Weekdays::default();
     for (number, day) in &rule.by_day {
         match number {
-            0 => out.every |= 1 << weekday_index(*day),
-            number => out.numbered.push((i64::from(*number), weekday_index(*day))),
+            None => out.every |= 1 << weekday_index(*day),
+            Some(number) => out.numbered.push((i64::from(*number), weekday_index(*day))),
         }
     }
     out

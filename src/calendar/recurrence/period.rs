@@ -70,9 +70,17 @@ impl Pattern {
         }
     }
 
-    /// Whether the day that a period is, or lies in, is allowed; for frequencies that make no days.
-    pub(super) fn keeps_day_of(&self, period: i64) -> bool {
-        self.limits.is_empty() || self.limits.keeps((period * self.scale()).div_euclid(DAY))
+    /// The period that the start lies in. Of years of whole weeks it is the one that still makes an instance
+    /// at the start or later, if its week's year does, and else that of its date: libical, ical.net and
+    /// dateutil agree on no other reading.
+    pub(super) fn first(&self) -> i64 {
+        let (day, by_week) = (self.start.div_euclid(DAY), self.period(self.start));
+        if !matches!(self.source, Source::Weeks(_)) {
+            return by_week;
+        }
+        let mut days = Vec::new();
+        self.expand(by_week, &mut days);
+        if days.last().is_some_and(|last| *last >= day) { by_week } else { civil(day).0 }
     }
 
     fn month(&self, year: i64, month: i64, days: &MonthDays, out: &mut Vec<i64>) {

@@ -55,8 +55,8 @@ pub struct Rule {
     pub(super) by_week_number: Vec<i32>,
     pub(super) by_year_day: Vec<i32>,
     pub(super) by_month_day: Vec<i32>,
-    /// BYDAY: the number, 0 for every, and the day.
-    pub(super) by_day: Vec<(i32, Weekday)>,
+    /// BYDAY: the number, none for every, and the day.
+    pub(super) by_day: Vec<(Option<i32>, Weekday)>,
     pub(super) by_hour: Vec<i32>,
     pub(super) by_minute: Vec<i32>,
     pub(super) by_second: Vec<i32>,
@@ -97,6 +97,10 @@ impl Rule {
                 return Err(RuleError::Unsupported(part.chars().take(40).collect()));
             }
             rule.take(&key, value).ok_or_else(unreadable)?;
+        }
+        // A week is no date that a month or year does not have, and other programs differ on it.
+        if rule.skip != Skip::Omit && !rule.by_week_number.is_empty() {
+            return Err(RuleError::Unsupported("SKIP with BYWEEKNO".to_owned()));
         }
         if has_frequency { Ok(rule) } else { Err(RuleError::Unreadable("FREQ".to_owned())) }
     }
@@ -169,13 +173,13 @@ fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
-/// `MO`, `2TU`, `+1FR`, `-1SU`.
-fn numbered_day(text: &str) -> Option<(i32, Weekday)> {
+/// `MO`, `2TU`, `+1FR`, `-1SU`; a zeroth is a day that never is.
+fn numbered_day(text: &str) -> Option<(Option<i32>, Weekday)> {
     let text = text.trim();
     let (number, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
     let number = match number.trim() {
-        "" => 0,
-        number => number.parse().ok().filter(|number: &i32| *number != 0 && (-53..=53).contains(number))?,
+        "" => None,
+        number => Some(number.parse().ok().filter(|number| (-53..=53).contains(number))?),
     };
     Some((number, weekday(day)?))
 }

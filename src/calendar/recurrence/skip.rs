@@ -12,7 +12,7 @@ const MARGIN: i64 = 2;
 impl Pattern {
     /// The first period from which everything at or after `from` comes.
     pub(super) fn first_period(&self, from: i64) -> i64 {
-        let first = self.period(self.start);
+        let first = self.first();
         let ahead = (self.period(from) - MARGIN - first).max(0);
         first + ahead / self.interval * self.interval
     }

@@ -131,17 +131,18 @@ impl<'a> Walk<'a> {
         let scale = pattern.scale();
         loop {
             let second = period * scale;
-            let jump = if pattern.keeps_day_of(period) {
+            let day = second.div_euclid(days::DAY);
+            let jump = if pattern.limits.is_empty() || pattern.limits.keeps(day) {
                 pattern.times.jump(second.rem_euclid(days::DAY))
             } else {
-                Some(days::DAY)
+                Some(pattern.limits.jump(day) * days::DAY)
             };
             let Some(jump) = jump else { return Some(period) };
             if !self.budget.take(1) {
                 self.fault = Some(RuleError::TooMany);
                 return None;
             }
-            let target = (second.div_euclid(days::DAY) * days::DAY + jump).div_euclid(scale);
+            let target = (day * days::DAY + jump).div_euclid(scale);
             let ahead = (target - period).max(1);
             period += (ahead + pattern.interval - 1) / pattern.interval * pattern.interval;
             if period > self.last {
@@ -179,7 +180,8 @@ impl<'a> Walk<'a> {
     }
 
     fn item(&self, index: usize) -> i64 {
-        let index = if self.pattern.positions.is_empty() { index } else { self.chosen.get(index).copied().unwrap_or(0) };
+        let index =
+            if self.pattern.positions.is_empty() { index } else { self.chosen.get(index).copied().unwrap_or(0) };
         let times = self.pattern.times.len();
         let (day, time) = if times == 1 { (index, 0) } else { (index / times, index % times) };
         self.days.get(day).copied().unwrap_or(0) * self.pattern.scale() + self.pattern.times.at(time)
