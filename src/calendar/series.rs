@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::expand::{Atlas, add};
 use super::ical::{Component, End, Moment, Recurrence};
-use super::recurrence::{Rule, RuleError, starts};
+use super::recurrence::{Budget, Rule, RuleError, STEPS_MAX, Start, starts};
 use super::time::Span;
 use super::week::midnight;
 use super::zones::instant;
@@ -234,7 +234,8 @@ impl<'a> Series<'a> {
 
     fn starts(&self, rule: &Rule, window: &Range<DateTime>, atlas: &mut Atlas<'_>) -> Result<Vec<DateTime>, RuleError> {
         let until = rule.until.as_ref().map(|until| self.until(until, atlas));
-        starts(rule, self.placed.wall, until, window.clone())
+        let start = Start { wall: self.placed.wall, is_date: self.placed.is_all_day() };
+        starts(rule, start, until, window.clone(), &mut Budget::new(STEPS_MAX))
     }
 
     /// UNTIL in the series' wall-clock time: a date means to its end, UTC is converted (RFC 5545 3.3.10 asks

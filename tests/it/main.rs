@@ -5,6 +5,8 @@ mod architecture;
 #[cfg(test)]
 mod blocks;
 #[cfg(test)]
+mod calendar_corpora;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
@@ -28,6 +30,8 @@ mod properties_reader;
 mod reader;
 #[cfg(test)]
 mod recurrence_corpora;
+#[cfg(test)]
+mod recurrence_exceptions;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
