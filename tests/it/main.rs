@@ -43,3 +43,5 @@ mod subscription;
 mod support;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod zones;
