@@ -8,9 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::event::{Details, Occurrence, Status};
+use super::event::{Details, MadeBy, Occurrence, Status};
 use super::ical::{Component, Moment};
-use super::series::{Placed, Series, touches};
+use super::series::{Instance, Placed, Series, touches};
 use super::time::Span;
 use super::zones::{Atlas, Zones};
 
@@ -56,7 +56,9 @@ fn expand_group(group: &[(usize, &Component)], window: Span, atlas: &mut Atlas<'
         let placed = Placed::of(component, atlas, None);
         let span = placed.first_span();
         if touches(span, window) {
-            push(out, index, component, &component.details, (span, None), placed.trouble);
+            let provenance = placed.provenance(MadeBy::Start);
+            let instance = Instance { span, recurrence_id: None, trouble: placed.trouble, provenance };
+            push(out, (index, component), &component.details, instance);
         }
         return;
     }
@@ -81,7 +83,7 @@ fn expand_group(group: &[(usize, &Component)], window: Span, atlas: &mut Atlas<'
         out.warnings.push(format!("`{}`: {fault}", component.details.title));
     }
     for instance in instances {
-        push(out, index, component, &component.details, (instance.span, instance.recurrence_id), instance.trouble);
+        push(out, (index, component), &component.details, instance);
     }
     for change in changes {
         expand_change(change, Some(&series), window, atlas, out);
@@ -123,7 +125,7 @@ fn expand_change(
     let placed = Placed::of(change, atlas, series.map(|series| &series.placed));
     let span = placed.first_span();
     let Some(id) = change.recurrence_id.as_ref().filter(|_| touches(span, window)) else { return };
-    let mut trouble = placed.trouble;
+    let mut trouble = placed.trouble.clone();
     if change.is_recurring() {
         add(&mut trouble, "a changed instance with a rule of its own, which is not followed");
     }
@@ -140,7 +142,8 @@ fn expand_change(
         Some(_) => Arc::new(Details { status: Status::Cancelled, ..Details::clone(&change.details) }),
         None => Arc::clone(&change.details),
     };
-    push(out, index, change, &details, (span, Some(at)), trouble);
+    let provenance = placed.provenance(MadeBy::Change { has_series: series.is_some() });
+    push(out, (index, change), &details, Instance { span, recurrence_id: Some(at), trouble, provenance });
 }
 
 /// The version that counts: highest SEQUENCE, then latest DTSTAMP, then the last in the calendar.
@@ -150,17 +153,10 @@ fn newest<'a>(versions: impl Iterator<Item = (usize, &'a Component)>) -> Option<
     })
 }
 
-fn push(
-    out: &mut Expanded,
-    index: usize,
-    component: &Component,
-    details: &Arc<Details>,
-    (span, recurrence_id): (Span, Option<Timestamp>),
-    uncertain: Option<String>,
-) {
-    let details = Arc::clone(details);
-    let all_day = component.start.is_date();
-    out.occurrences.push((index, Occurrence { span, all_day, recurrence_id, details, uncertain }));
+fn push(out: &mut Expanded, (index, component): (usize, &Component), details: &Arc<Details>, instance: Instance) {
+    let Instance { span, recurrence_id, trouble: uncertain, provenance } = instance;
+    let (details, all_day) = (Arc::clone(details), component.start.is_date());
+    out.occurrences.push((index, Occurrence { span, all_day, recurrence_id, details, uncertain, provenance }));
 }
 
 /// Adds a reason to those that are there.

@@ -8,6 +8,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
+use super::event::{MadeBy, Provenance, ZoneBy};
 use super::expand::add;
 use super::ical::{Component, End, Moment, Recurrence};
 use super::recurrence::{Budget, Rule, RuleError, STEPS_MAX, Start, starts};
@@ -34,6 +35,8 @@ pub(super) struct Placed {
     /// The zone in which its wall time counts.
     tz: TimeZone,
     lasting: Lasting,
+    /// How that zone was found.
+    zone_by: ZoneBy,
     /// Why its time is not certain.
     pub(super) trouble: Option<String>,
 }
@@ -45,14 +48,15 @@ impl Placed {
             (Moment::Floating(_), Some(series)) => series.tz.clone(),
             _ => atlas.home.clone(),
         };
-        let (tz, guessed) = atlas.zone(&component.start, &floating);
+        let (tz, zone_by, guessed) = atlas.found(&component.start, &floating);
+        let zone_by = if zone_by == ZoneBy::Floating && series.is_some() { ZoneBy::Series } else { zone_by };
         let mut trouble = component.trouble.clone();
         if let Some(guessed) = guessed {
             add(&mut trouble, &guessed);
         }
         let lasting =
             lasting(component.start.wall(), component.start.is_date(), &component.end, &tz, atlas, &mut trouble);
-        Self { wall: component.start.wall(), tz, lasting, trouble }
+        Self { wall: component.start.wall(), tz, lasting, zone_by, trouble }
     }
 
     /// The span of the instance that begins at its own start.
@@ -73,6 +77,11 @@ impl Placed {
         Span::new(start.min(end), start.max(end))
     }
 
+    /// Where an instance comes from that this property made.
+    pub(super) fn provenance(&self, made_by: MadeBy) -> Provenance {
+        Provenance { made_by, zone_by: self.zone_by, zone: Some(self.tz.clone()), file: None }
+    }
+
     fn is_all_day(&self) -> bool {
         matches!(self.lasting, Lasting::Days(_))
     }
@@ -86,6 +95,8 @@ pub(super) struct Instance {
     pub(super) recurrence_id: Option<Timestamp>,
     /// Why it is not certain.
     pub(super) trouble: Option<String>,
+    /// Where it comes from.
+    pub(super) provenance: Provenance,
 }
 
 /// Original starts that the series does not make itself: exceptions and changed instances.
@@ -106,8 +117,8 @@ pub(super) struct Series<'a> {
     changed_from: Option<Timestamp>,
 }
 
-/// An original start: its wall time, and how long it lasts where that is its own.
-type Starts = BTreeMap<Timestamp, (DateTime, Option<Lasting>)>;
+/// Original starts: the wall time of each, how long it lasts where that is its own, and what made it.
+type Starts = BTreeMap<Timestamp, (DateTime, Option<Lasting>, MadeBy)>;
 
 impl<'a> Series<'a> {
     /// The series of that component, with its EXDATEs.
@@ -153,7 +164,7 @@ impl<'a> Series<'a> {
     /// Its instances that overlap the window, and what could not be followed.
     pub(super) fn instances(&self, window: Span, atlas: &mut Atlas<'_>) -> (Vec<Instance>, Option<String>) {
         let mut found = Starts::new();
-        found.insert(instant(self.placed.wall, &self.placed.tz), (self.placed.wall, None));
+        found.insert(instant(self.placed.wall, &self.placed.tz), (self.placed.wall, None, MadeBy::Start));
         let recurrence = self.component.recurrence.as_deref();
         let fault = recurrence.and_then(|recurrence| {
             self.add_dates(recurrence, atlas, &mut found);
@@ -164,7 +175,7 @@ impl<'a> Series<'a> {
             add(&mut trouble, fault);
         }
         let mut out = Vec::new();
-        for (start, (wall, own)) in found {
+        for (start, (wall, own, made_by)) in found {
             let span = self.placed.span(start, wall, own.unwrap_or(self.placed.lasting));
             let is_out = self.gaps.instants.contains(&start) || self.gaps.dates.contains(&wall.date());
             if is_out || !touches(span, window) {
@@ -174,7 +185,8 @@ impl<'a> Series<'a> {
             if self.changed_from.is_some_and(|from| start >= from) {
                 add(&mut trouble, "a change of this and all later instances is not followed");
             }
-            out.push(Instance { span, recurrence_id: recurrence.map(|_| start), trouble });
+            let provenance = self.placed.provenance(made_by);
+            out.push(Instance { span, recurrence_id: recurrence.map(|_| start), trouble, provenance });
         }
         (out, fault)
     }
@@ -197,7 +209,7 @@ impl<'a> Series<'a> {
             };
             let own = end.as_ref().filter(|_| !self.placed.is_all_day());
             let own = own.map(|end| lasting(wall, false, end, &self.placed.tz, atlas, &mut None));
-            let slot = found.entry(start).or_insert((wall, None));
+            let slot = found.entry(start).or_insert((wall, None, MadeBy::Date));
             slot.1 = own.or(slot.1);
         }
     }
@@ -211,9 +223,10 @@ impl<'a> Series<'a> {
     ) -> Result<(), String> {
         let wall_window = self.wall_window(window);
         let mut made = Vec::new();
-        for rule in &recurrence.rules {
+        for (index, rule) in recurrence.rules.iter().enumerate() {
             let fault = |error: RuleError| format!("{error}; only its first instance and its RDATEs are known");
-            made.extend(self.starts(rule, &wall_window, atlas).map_err(fault)?);
+            let walls = self.starts(rule, &wall_window, atlas).map_err(fault)?;
+            made.extend(walls.into_iter().map(|wall| (wall, MadeBy::Rule(index))));
         }
         let mut except = BTreeSet::new();
         let mut fault = None;
@@ -223,11 +236,11 @@ impl<'a> Series<'a> {
                 Err(error) => fault = Some(format!("EXRULE: {error}; nothing is taken out")),
             }
         }
-        for wall in made {
-            found.entry(instant(wall, &self.placed.tz)).or_insert((wall, None));
+        for (wall, made_by) in made {
+            found.entry(instant(wall, &self.placed.tz)).or_insert((wall, None, made_by));
         }
         if !except.is_empty() {
-            found.retain(|_, (wall, _)| !except.contains(wall));
+            found.retain(|_, (wall, ..)| !except.contains(wall));
         }
         fault.map_or(Ok(()), Err)
     }

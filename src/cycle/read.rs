@@ -2,6 +2,7 @@
 //! Decides nothing about them; knows how much of it was really read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -172,37 +173,75 @@ fn remember_reading(
     store.put_mirror(id, &changed, &gone)
 }
 
+/// Events to expand together, each with the file it stands in.
+#[derive(Default)]
+struct Lot {
+    components: Vec<Component>,
+    files: Vec<Arc<str>>,
+}
+
+impl Lot {
+    fn add(&mut self, components: impl IntoIterator<Item = Component>, file: &Arc<str>) {
+        self.components.extend(components);
+        self.files.resize(self.components.len(), Arc::clone(file));
+    }
+
+    /// Their occurrences; `label` tells where a warning comes from.
+    fn expand(&self, source: usize, origin: Origin, lens: Lens<'_>, label: &str, input: &mut Input) {
+        let expanded = expand(&self.components, lens.window, lens.zones, lens.tz);
+        input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{label}: {warning}.")));
+        input.seen.extend(expanded.occurrences.into_iter().map(|(index, mut occurrence)| {
+            occurrence.provenance.file = self.files.get(index).cloned();
+            Seen { source, occurrence, origin }
+        }));
+    }
+}
+
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
 fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
-    let mut components = Vec::new();
-    let mut strangers = Vec::new();
+    let id = &raw.calendar.id;
+    let (mut foreign, mut copies) = (Lot::default(), Lot::default());
     let mut warnings = Vec::new();
     for object in &raw.objects {
         let parsed = ical::read(&object.body);
-        warnings
-            .extend(parsed.warnings.iter().map(|warning| format!("{}/{}: {warning}.", raw.calendar.id, object.href)));
+        warnings.extend(parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href)));
+        let file = Arc::from(object.href.as_str());
         if !raw.calendar.hold && is_collection(&parsed.components) {
             // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
             let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
-            strangers.extend(ours);
-            components.extend(theirs);
+            copies.add(ours, &file);
+            foreign.add(theirs, &file);
         } else if parsed.components.iter().any(looks_like_ours) {
             input.own.push(OwnCandidate {
-                object: own_object(&raw.calendar.id, object, &parsed.components, lens),
+                object: own_object(id, object, &parsed.components, lens),
                 source: raw.source,
                 components: parsed.components,
             });
         } else if raw.source.is_some() {
-            components.extend(parsed.components);
+            foreign.add(parsed.components, &file);
         }
     }
     let Some(source) = raw.source else { return };
     input.warnings.extend(warnings);
-    for (components, origin) in [(components, Origin::Foreign), (strangers, Origin::Hold)] {
-        let expanded = expand(&components, lens.window, lens.zones, lens.tz);
-        input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{}: {warning}.", raw.calendar.id)));
-        input.seen.extend(expanded.occurrences.into_iter().map(|(_, occurrence)| Seen { source, occurrence, origin }));
+    for (lot, origin) in [(foreign, Origin::Foreign), (copies, Origin::Hold)] {
+        lot.expand(source, origin, lens, &id.to_string(), input);
     }
+}
+
+/// One text on its own, with no config behind it, as the only calendar of an account `file`.
+pub fn text(name: &str, body: &[u8], emails: Vec<String>, lens: Lens<'_>) -> Input {
+    let id = CalendarId { account: "file".to_owned(), calendar: name.to_owned() };
+    let mut input = Input::default();
+    input.sources.push(Source { id, emails, private: false, only_invited: false });
+    let parsed = ical::read(body);
+    input.warnings.extend(parsed.warnings.iter().map(|warning| format!("{name}: {warning}.")));
+    let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
+    for (components, origin) in [(theirs, Origin::Foreign), (ours, Origin::Hold)] {
+        let mut lot = Lot::default();
+        lot.add(components, &Arc::from(name));
+        lot.expand(0, origin, lens, name, &mut input);
+    }
+    input
 }
 
 /// Whether they are several events: an object of a calendar server is one (RFC 4791 4.1).

@@ -210,7 +210,10 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
         let Some(source) = candidate.source else { continue };
         let origin = one.origin();
         let expanded = expand(&candidate.components, lens.window, lens.zones, lens.tz);
-        seen.extend(expanded.occurrences.into_iter().map(|(_, occurrence)| Seen { source, occurrence, origin }));
+        seen.extend(expanded.occurrences.into_iter().map(|(_, mut occurrence)| {
+            occurrence.provenance.file = Some(candidate.object.href.as_str().into());
+            Seen { source, occurrence, origin }
+        }));
     }
     seen.sort_by_key(|one| one.source);
     (owned, seen)

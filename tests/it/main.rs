@@ -11,6 +11,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod events_of_a_file;
+#[cfg(test)]
 mod http_client;
 #[cfg(test)]
 mod lock;

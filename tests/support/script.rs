@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 
 use http::{Request, Response};
 use seawall::provider::transport::{Limits, Transport, TransportError};
@@ -33,7 +34,7 @@ impl Script {
             let mut text = format!("{} {}", request.method(), request.uri());
             for name in ["if-none-match", "if-modified-since", "authorization", "cookie"] {
                 if let Some(value) = request.headers().get(name) {
-                    text.push_str(&format!(" {name}: {}", value.to_str().unwrap()));
+                    write!(text, " {name}: {}", value.to_str().unwrap()).unwrap();
                 }
             }
             text

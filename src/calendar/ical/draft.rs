@@ -69,14 +69,11 @@ impl Draft {
         name.make_ascii_uppercase();
         let value = property.value;
         let read = match &*name {
-            b"DTSTART" => self.take_start(property),
+            b"DTSTART" => self.take_start(property, line),
             b"DTEND" => self.take_end(Moment::parse(value, property).map(End::At)),
             b"DURATION" if matches!(self.end, Some(End::At(_))) => Ok(()),
             b"DURATION" => self.take_end(Length::parse(value).map(End::After)),
-            b"RRULE" => Rule::parse(value).map(|rule| self.recurrence().rules.push(rule)).map_err(|error| {
-                self.recurrence();
-                format!("{error}; only its first instance and its RDATEs are known")
-            }),
+            b"RRULE" => self.take_rule(value),
             b"EXRULE" => Rule::parse(value)
                 .map(|rule| self.recurrence().exception_rules.push(rule))
                 .map_err(|error| format!("{error}; nothing is taken out")),
@@ -91,6 +88,18 @@ impl Draft {
         if let Err(message) = read {
             self.troubles.push(format!("{}: {message}", property.name.to_ascii_uppercase()));
             warnings.add(line, property.name, message);
+        }
+    }
+
+    fn take_rule(&mut self, value: &str) -> Result<(), String> {
+        let rules = &mut self.recurrence().rules;
+        match Rule::parse(value) {
+            Ok(rule) => {
+                rules.push(rule);
+                self.details.written.rules.push(value.trim().into());
+                Ok(())
+            }
+            Err(error) => Err(format!("{error}; only its first instance and its RDATEs are known")),
         }
     }
 
@@ -118,10 +127,16 @@ impl Draft {
         }
     }
 
-    fn take_start(&mut self, property: &Property<'_>) -> Result<(), String> {
+    fn take_start(&mut self, property: &Property<'_>, line: usize) -> Result<(), String> {
         let found = Moment::parse(property.value, property);
         match (&self.start, found) {
-            (None, Some(start)) => self.start = Some(start),
+            (None, Some(start)) => {
+                self.details.written.line = line;
+                if let Moment::Zoned(_, tzid) = &start {
+                    self.details.written.tzid = Some(tzid.name.as_str().into());
+                }
+                self.start = Some(start);
+            }
             (None, None) => return Err("can't be read as a date or time".to_owned()),
             (Some(first), found) if found.as_ref() == Some(first) => {}
             (Some(_), _) => return Err("a second, different start; the first counts".to_owned()),

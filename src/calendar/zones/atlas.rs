@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{Definition, Zones, instant, names};
+use crate::calendar::event::ZoneBy;
 use crate::calendar::ical::{Moment, Tzid};
 use crate::calendar::time::Span;
 
@@ -22,6 +23,9 @@ struct Known {
     is_compared: bool,
 }
 
+/// A zone and how it was found, if it was.
+type Found = Option<(TimeZone, ZoneBy)>;
+
 /// Zones by name, each looked up once, and the user's.
 pub(crate) struct Atlas<'a> {
     zones: &'a Zones,
@@ -31,7 +35,7 @@ pub(crate) struct Atlas<'a> {
     window: Option<Span>,
     known: BTreeMap<String, Known>,
     /// Names that are no IANA names, and what the text itself says of them.
-    others: BTreeMap<String, BTreeMap<Option<Arc<Definition>>, Option<TimeZone>>>,
+    others: BTreeMap<String, BTreeMap<Option<Arc<Definition>>, Found>>,
     /// What could not be believed, once for each zone.
     pub(crate) warnings: Vec<String>,
 }
@@ -45,12 +49,19 @@ impl<'a> Atlas<'a> {
     /// The zone in which that moment is written; floating times and dates are in `floating`. The second
     /// value says why it is a guess.
     pub(crate) fn zone(&mut self, moment: &Moment, floating: &TimeZone) -> (TimeZone, Option<String>) {
+        let (zone, _, guessed) = self.found(moment, floating);
+        (zone, guessed)
+    }
+
+    /// The same, with how it was found.
+    pub(crate) fn found(&mut self, moment: &Moment, floating: &TimeZone) -> (TimeZone, ZoneBy, Option<String>) {
         match moment {
-            Moment::Date(_) | Moment::Floating(_) => (floating.clone(), None),
-            Moment::Utc(_) => (TimeZone::UTC, None),
+            Moment::Date(_) => (floating.clone(), ZoneBy::Date, None),
+            Moment::Floating(_) => (floating.clone(), ZoneBy::Floating, None),
+            Moment::Utc(_) => (TimeZone::UTC, ZoneBy::Utc, None),
             Moment::Zoned(at, tzid) if tzid.is_assumed => self.assumed(*at, &tzid.name),
             Moment::Zoned(_, tzid) => match self.named(&tzid.name, tzid.definition.as_ref()) {
-                Some(zone) => (zone, None),
+                Some((zone, by)) => (zone, by, None),
                 None => self.unknown(tzid),
             },
         }
@@ -62,7 +73,7 @@ impl<'a> Atlas<'a> {
     }
 
     /// IANA name, X-LIC-LOCATION, Windows and display names, CDO number, the rules themselves, plain offset.
-    fn named(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Option<TimeZone> {
+    fn named(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Found {
         if !self.known.contains_key(name) {
             let known = Known { zone: self.zones.iana(name), is_compared: false };
             self.known.insert(name.to_owned(), known);
@@ -73,7 +84,7 @@ impl<'a> Atlas<'a> {
                 *is_compared = true;
                 self.compare(name, definition, &zone);
             }
-            return Some(zone);
+            return Some((zone, ZoneBy::Iana));
         }
         let key = definition.cloned();
         if let Some(found) = self.others.get(name).and_then(|found| found.get(&key)) {
@@ -84,23 +95,25 @@ impl<'a> Atlas<'a> {
         zone
     }
 
-    fn look_up(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Option<TimeZone> {
+    fn look_up(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Found {
         let zones = self.zones;
         let location = definition.and_then(|definition| definition.location.as_deref());
         let number = definition.and_then(|definition| definition.number);
+        let by = |by: ZoneBy| move |zone: TimeZone| (zone, by);
         let found = location
-            .and_then(|location| zones.iana(location))
-            .or_else(|| zones.legacy(name))
-            .or_else(|| number.and_then(|number| zones.numbered(number)));
-        if let (Some(zone), Some(definition)) = (&found, definition) {
+            .and_then(|location| zones.iana(location).map(by(ZoneBy::Location)))
+            .or_else(|| zones.legacy(name).map(by(ZoneBy::Table)))
+            .or_else(|| number.and_then(|number| zones.numbered(number)).map(by(ZoneBy::Number)));
+        if let (Some((zone, _)), Some(definition)) = (&found, definition) {
             self.compare(name, definition, zone);
         }
-        found.or_else(|| definition.and_then(|definition| definition.zone())).or_else(|| {
+        let rules = || definition.and_then(|definition| definition.zone()).map(by(ZoneBy::Rules));
+        found.or_else(rules).or_else(|| {
             let offset = zones.resolve(name);
             if offset.is_none() {
                 self.warn(format!("the time zone `{name}` is unknown"));
             }
-            offset
+            offset.map(by(ZoneBy::Offset))
         })
     }
 
@@ -115,21 +128,25 @@ impl<'a> Atlas<'a> {
     }
 
     /// A time without a zone in a calendar with X-WR-TIMEZONE: certain only where the user's zone says the same.
-    fn assumed(&mut self, at: DateTime, name: &str) -> (TimeZone, Option<String>) {
+    fn assumed(&mut self, at: DateTime, name: &str) -> (TimeZone, ZoneBy, Option<String>) {
         match self.named(name, None) {
-            Some(zone) if instant(at, &zone) == instant(at, self.home) => (zone, None),
-            Some(zone) => (zone, Some(format!("is written without a time zone; read in its calendar's, `{name}`"))),
-            None => (self.home.clone(), None),
+            Some((zone, _)) if instant(at, &zone) == instant(at, self.home) => (zone, ZoneBy::Calendar, None),
+            Some((zone, _)) => {
+                let guessed = format!("is written without a time zone; read in its calendar's, `{name}`");
+                (zone, ZoneBy::Calendar, Some(guessed))
+            }
+            None => (self.home.clone(), ZoneBy::Floating, None),
         }
     }
 
-    fn unknown(&mut self, Tzid { name, calendar, .. }: &Tzid) -> (TimeZone, Option<String>) {
+    fn unknown(&mut self, Tzid { name, calendar, .. }: &Tzid) -> (TimeZone, ZoneBy, Option<String>) {
         if let Some(calendar) = calendar
-            && let Some(zone) = self.named(calendar, None)
+            && let Some((zone, _)) = self.named(calendar, None)
         {
-            return (zone, Some(format!("the time zone `{name}` is unknown; read in its calendar's, `{calendar}`")));
+            let guessed = format!("the time zone `{name}` is unknown; read in its calendar's, `{calendar}`");
+            return (zone, ZoneBy::UnknownInCalendar, Some(guessed));
         }
-        (self.home.clone(), Some(format!("the time zone `{name}` is unknown; read in yours")))
+        (self.home.clone(), ZoneBy::Unknown, Some(format!("the time zone `{name}` is unknown; read in yours")))
     }
 
     fn warn(&mut self, warning: String) {

@@ -20,9 +20,9 @@ const REDIRECTS_MAX: usize = 5;
 /// What the server calls a version (RFC 9110 8.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Validators {
-    /// ETag.
+    /// `ETag`.
     pub(super) etag: Option<String>,
-    /// Last-Modified.
+    /// `Last-Modified`.
     pub(super) modified: Option<String>,
 }
 

@@ -156,7 +156,7 @@ impl<T: Transport> Provider for Ics<T> {
 }
 
 /// Why that text is no calendar, if it is none: what is taken for an empty one would free all its time.
-fn no_calendar(body: &[u8]) -> Option<&'static str> {
+pub fn no_calendar(body: &[u8]) -> Option<&'static str> {
     let first =
         body.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0 | 0xEF | 0xBB | 0xBF | 0xFE | 0xFF));
     match first {

@@ -79,7 +79,6 @@ async fn collect(
 }
 
 /// The reasons from the outermost to the innermost, without the address.
-#[expect(clippy::needless_pass_by_value, reason = "the address is taken out of the error itself")]
 fn failed(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
     let mut message = error.to_string();
