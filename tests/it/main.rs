@@ -7,6 +7,8 @@ mod blocks;
 #[cfg(test)]
 mod calendar_corpora;
 #[cfg(test)]
+mod calendar_queries;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;

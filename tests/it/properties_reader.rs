@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use seawall::calendar::expand::expand;
 use seawall::calendar::ical::read;
 use seawall::calendar::own::{OwnEvent, When, patch, render};
-use seawall::calendar::recurrence::{Budget, Rule, STEPS_MAX, starts};
+use seawall::calendar::recurrence::{Budget, Rule, starts};
 use seawall::calendar::time::Span;
 use seawall::calendar::zones::Zones;
 
@@ -172,7 +172,7 @@ proptest! {
         let rule = Rule::parse(&format!("{text}{limit}")).unwrap();
         let from = start + after.days();
         let to = from + days.days();
-        let budget = || Budget::new(STEPS_MAX);
+        let budget = || Budget::of_rule();
         let plain = starts(&rule, start.into(), None, start..to, &mut budget()).unwrap();
         let expected: Vec<_> = plain.into_iter().filter(|at| *at >= from).collect();
         prop_assert_eq!(starts(&rule, start.into(), None, from..to, &mut budget()).unwrap(), expected);
