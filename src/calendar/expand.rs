@@ -136,7 +136,8 @@ fn expand_group(
         out.warn(format!("`{title}` is there {versions} times with the same UID; only the newest counts"));
     }
     let mut series = Series::new(component, atlas);
-    let changes = changes(group, Some(&series), atlas);
+    let mut changes = changes(group, Some(&series), atlas);
+    changes.retain(|(_, change)| !series.has_outlived(change, atlas, budget));
     for (index, change) in &changes {
         series.replace(*index, change, atlas);
     }

@@ -46,12 +46,27 @@ pub(super) struct LaterChange<'a> {
     later: i64,
 }
 
-/// Original starts that the series does not make itself: exceptions and changed instances.
+/// Original starts that are taken out: by instant where both are times, by local date where either is a date.
 #[derive(Default)]
 struct Gaps {
     instants: BTreeSet<Timestamp>,
     /// Days since 1970.
     dates: BTreeSet<i64>,
+}
+
+impl Gaps {
+    fn add(&mut self, moment: &Moment, placed: &Placed, atlas: &mut Atlas<'_>) {
+        if placed.is_all_day() || moment.is_date() {
+            let date = local_date(moment, atlas);
+            self.dates.insert(days::seconds(date.to_datetime(Time::midnight())).div_euclid(DAY_SECONDS));
+        } else {
+            self.instants.insert(atlas.instant(moment, &placed.tz));
+        }
+    }
+
+    fn contains(&self, start: Timestamp, wall: i64) -> bool {
+        self.instants.contains(&start) || self.dates.contains(&wall.div_euclid(DAY_SECONDS))
+    }
 }
 
 /// A series, or a single event that changed instances refer to.
@@ -60,7 +75,10 @@ pub(super) struct Series<'a> {
     pub(super) component: &'a Component,
     /// Its first instance.
     pub(super) placed: Placed,
-    gaps: Gaps,
+    /// EXDATE.
+    exceptions: Gaps,
+    /// The original starts of changed instances.
+    replaced: Gaps,
     /// In order of `from`.
     pub(super) changes: Vec<LaterChange<'a>>,
 }
@@ -72,18 +90,18 @@ impl<'a> Series<'a> {
     /// The series of that component, with its EXDATEs.
     pub(super) fn new(component: &'a Component, atlas: &mut Atlas<'_>) -> Self {
         let placed = Placed::of(component, atlas, None);
-        let mut series = Self { component, placed, gaps: Gaps::default(), changes: Vec::new() };
+        let mut exceptions = Gaps::default();
         for exception in component.recurrence.iter().flat_map(|recurrence| &recurrence.exceptions) {
-            series.take_out(exception, atlas);
+            exceptions.add(exception, &placed, atlas);
         }
-        series
+        Self { component, placed, exceptions, replaced: Gaps::default(), changes: Vec::new() }
     }
 
     /// Takes out the original start of a changed instance, and keeps what it says of later ones. To be called in
     /// the order of the original starts.
     pub(super) fn replace(&mut self, index: usize, change: &'a Component, atlas: &mut Atlas<'_>) {
         let Some(id) = &change.recurrence_id else { return };
-        self.take_out(&id.at, atlas);
+        self.replaced.add(&id.at, &self.placed, atlas);
         if id.is_this_and_future {
             let from = self.original(&id.at, atlas);
             let mut placed = Placed::of(change, atlas, Some(&self.placed));
@@ -100,14 +118,23 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// By instant where both are times, by local date where either is a date.
-    fn take_out(&mut self, moment: &Moment, atlas: &mut Atlas<'_>) {
-        if self.placed.is_all_day() || moment.is_date() {
-            let date = local_date(moment, atlas);
-            self.gaps.dates.insert(days::seconds(date.to_datetime(Time::midnight())).div_euclid(DAY_SECONDS));
-        } else {
-            self.gaps.instants.insert(atlas.instant(moment, &self.placed.tz));
+    /// Whether a changed instance is of a version of the series that is gone: what was changed after it takes out
+    /// that instance, or no longer makes it.
+    pub(super) fn has_outlived(&self, change: &Component, atlas: &mut Atlas<'_>, budget: &mut Budget) -> bool {
+        let Some(id) = &change.recurrence_id else { return false };
+        if change.sequence > self.component.sequence {
+            return false;
         }
+        let start = self.original(&id.at, atlas);
+        let wall = days::seconds(self.placed.tz.to_datetime(start));
+        if self.exceptions.contains(start, wall) {
+            return true;
+        }
+        if change.sequence == self.component.sequence {
+            return false;
+        }
+        let (made, fault) = self.found(Span::new(start, shift(start, 1)), atlas, budget);
+        fault.is_none() && !made.iter().any(|(made, ..)| *made == start)
     }
 
     /// The original start that a RECURRENCE-ID of any type and zone means.
@@ -129,23 +156,30 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// Its instances that overlap the window.
-    pub(super) fn instances(&self, window: Span, atlas: &mut Atlas<'_>, budget: &mut Budget) -> Instances {
+    /// The starts that may overlap the window, in order and each once, before any is taken out.
+    fn found(&self, window: Span, atlas: &mut Atlas<'_>, budget: &mut Budget) -> (Vec<Found>, Option<String>) {
         let mut walls = Walls::new(&self.placed.tz);
         let first = days::seconds(self.placed.wall);
         let mut found: Vec<Found> = vec![(walls.instant(first), first, None)];
-        let recurrence = self.component.recurrence.as_deref();
-        let fault = recurrence.and_then(|recurrence| {
+        let fault = self.component.recurrence.as_deref().and_then(|recurrence| {
             self.add_dates(recurrence, atlas, &mut found);
             self.add_rules(recurrence, &self.wall_window(window), atlas, budget, &mut walls, &mut found)
         });
         // What repeats another start counts once; a period's own length counts most.
         found.sort_by_key(|(start, _, own)| (*start, own.is_none()));
         found.dedup_by_key(|(start, ..)| *start);
+        (found, fault)
+    }
+
+    /// Its instances that overlap the window.
+    pub(super) fn instances(&self, window: Span, atlas: &mut Atlas<'_>, budget: &mut Budget) -> Instances {
+        let (found, fault) = self.found(window, atlas, budget);
+        let recurs = self.component.is_recurring();
+        let mut walls = Walls::new(&self.placed.tz);
         let mut list = Vec::new();
         let mut zones: Vec<Walls<'_>> = self.changes.iter().map(|change| Walls::new(&change.placed.tz)).collect();
         for (start, wall, own) in found {
-            if self.gaps.instants.contains(&start) || self.gaps.dates.contains(&wall.div_euclid(DAY_SECONDS)) {
+            if self.exceptions.contains(start, wall) || self.replaced.contains(start, wall) {
                 continue;
             }
             let change = self.changes.partition_point(|change| change.from <= start).checked_sub(1);
@@ -155,7 +189,7 @@ impl<'a> Series<'a> {
                 None => own.unwrap_or(self.placed.lasting).span(wall, &mut walls),
             };
             if touches(span, window) {
-                list.push(Instance { span, recurrence_id: recurrence.map(|_| start), change });
+                list.push(Instance { span, recurrence_id: recurs.then_some(start), change });
             }
         }
         Instances { list, fault }

@@ -132,7 +132,6 @@ fn expected(query: &Value) -> BTreeSet<String> {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "the figures are what the corpora are for")]
 fn recurring_ical_events() {
     let Some(corpus) = in_place("calendars_rie_queries.json") else { return };
     let queries = corpus["queries"].as_array().unwrap();

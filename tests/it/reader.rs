@@ -547,3 +547,25 @@ fn details_are_read_as_they_were_meant() {
     let tz = zone("Europe/Berlin");
     assert_eq!(component.span(&Zones::bundled(), &tz), window("2026-11-16..2026-11-17", &tz));
 }
+
+#[test]
+fn a_change_of_a_version_that_is_gone_counts_no_more() {
+    let change = "SUMMARY:y\nRECURRENCE-ID:20261118T080000Z\nDTSTART:20261118T140000Z\nDURATION:PT1H";
+    let series = "SUMMARY:x\nDTSTART:20261116T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY";
+    let [first, second] = ["2026-11-16T09:00+01:00/1h x", "2026-11-17T09:00+01:00/1h x"];
+    let changed = "2026-11-18T15:00+01:00/1h y";
+    for (end, sequences, lines) in [
+        (";COUNT=3", [0, 0], &[first, second, changed][..]),
+        (";COUNT=3", [2, 1], &[first, second, changed]),
+        // Taken out together, or after it was changed; or else changed after that.
+        (";COUNT=3\nEXDATE:20261118T080000Z", [1, 1], &[first, second]),
+        (";COUNT=3\nEXDATE:20261118T080000Z", [1, 2], &[first, second, changed]),
+        // A series that ends before it.
+        (";COUNT=2", [2, 1], &[first, second]),
+        (";COUNT=2", [1, 1], &[first, second, changed]),
+    ] {
+        let [own, others] = sequences;
+        let events = format!("{series}{end}\nSEQUENCE:{own}\n---\n{change}\nSEQUENCE:{others}");
+        check(&events, "2026-11-16..2026-11-23", lines);
+    }
+}
