@@ -12,7 +12,7 @@ use super::event::{Details, Occurrence, Status};
 use super::ical::{Component, Moment};
 use super::series::{Placed, Series, touches};
 use super::time::Span;
-use super::zones::{Zones, instant};
+use super::zones::{Atlas, Zones};
 
 /// What a calendar holds in a window.
 #[derive(Clone, Debug, Default)]
@@ -28,13 +28,14 @@ pub struct Expanded {
 /// Cancelled occurrences are there with their status; `tz` is the user's zone, for floating times, all-day
 /// events and, marked as uncertain, for unknown zones.
 pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZone) -> Expanded {
-    let mut atlas = Atlas::new(zones, tz);
+    let mut atlas = Atlas::new(zones, tz, Some(window));
     let mut out = Expanded::default();
     let mut order: Vec<(usize, &Component)> = components.iter().enumerate().collect();
     order.sort_by(|(_, one), (_, two)| one.details.uid.cmp(&two.details.uid));
     for group in order.chunk_by(|(_, one), (_, two)| one.details.uid == two.details.uid) {
         expand_group(group, window, &mut atlas, &mut out);
     }
+    out.warnings.append(&mut atlas.warnings);
     out.occurrences.sort_by_key(|(index, occurrence)| (occurrence.span.start, occurrence.span.end, *index));
     out
 }
@@ -42,44 +43,7 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
 impl Component {
     /// When it takes place as it stands, without its repetitions.
     pub fn span(&self, zones: &Zones, tz: &TimeZone) -> Span {
-        Placed::of(self, &mut Atlas::new(zones, tz), None).first_span()
-    }
-}
-
-/// Zones by name, each looked up once, and the user's.
-pub(super) struct Atlas<'a> {
-    zones: &'a Zones,
-    /// The user's zone.
-    pub(super) home: &'a TimeZone,
-    known: BTreeMap<String, Option<TimeZone>>,
-}
-
-impl<'a> Atlas<'a> {
-    fn new(zones: &'a Zones, home: &'a TimeZone) -> Self {
-        Self { zones, home, known: BTreeMap::new() }
-    }
-
-    /// The zone in which that moment is written; floating times and dates are in `floating`. The second
-    /// value says why it is a guess.
-    pub(super) fn zone(&mut self, moment: &Moment, floating: &TimeZone) -> (TimeZone, Option<String>) {
-        match moment {
-            Moment::Date(_) | Moment::Floating(_) => (floating.clone(), None),
-            Moment::Utc(_) => (TimeZone::UTC, None),
-            Moment::Zoned(_, tzid) => {
-                if !self.known.contains_key(tzid) {
-                    self.known.insert(tzid.clone(), self.zones.resolve(tzid));
-                }
-                match self.known.get(tzid).cloned().flatten() {
-                    Some(zone) => (zone, None),
-                    None => (self.home.clone(), Some(format!("the time zone `{tzid}` is unknown; read in yours"))),
-                }
-            }
-        }
-    }
-
-    /// The instant of that moment.
-    pub(super) fn instant(&mut self, moment: &Moment, floating: &TimeZone) -> Timestamp {
-        instant(moment.wall(), &self.zone(moment, floating).0)
+        Placed::of(self, &mut Atlas::new(zones, tz, None), None).first_span()
     }
 }
 

@@ -8,12 +8,12 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::expand::{Atlas, add};
+use super::expand::add;
 use super::ical::{Component, End, Moment, Recurrence};
 use super::recurrence::{Rule, RuleError, starts};
 use super::time::Span;
 use super::week::midnight;
-use super::zones::instant;
+use super::zones::{Atlas, instant};
 
 const DAY_SECONDS: i64 = 86_400;
 

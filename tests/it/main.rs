@@ -35,3 +35,5 @@ mod store;
 mod support;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod zones;

@@ -125,8 +125,8 @@ fn rules_across_dst_changes_agree_with_dateutil() {
     check("tz_dst_generated.json", 142);
 }
 
-/// Zone names that only their VTIMEZONE or a table of Windows names explains: read, but as uncertain.
-const UNCERTAIN: [&str; 3] = ["cal/win_tz_with_vtimezone", "cal/win_tz_quoted_display", "cal/unknown_tz_novtz"];
+/// Zone names that nothing explains: read, but as uncertain.
+const UNCERTAIN: [&str; 1] = ["cal/unknown_tz_novtz"];
 
 #[test]
 fn calendars_made_by_hand_are_read_as_expected() {
