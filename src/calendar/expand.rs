@@ -14,7 +14,7 @@ use super::placed::{Placed, touches};
 use super::recurrence::{Budget, STEPS_MAX};
 use super::series::Series;
 use super::time::Span;
-use super::zones::{Zones, instant};
+use super::zones::{Atlas, Zones};
 
 /// The most steps for the rules of one calendar: a tenth of a second.
 pub const CALENDAR_STEPS_MAX: usize = 20 * STEPS_MAX;
@@ -49,7 +49,7 @@ impl Expanded {
 /// Cancelled occurrences are there with their status; `tz` is the user's zone, for floating times, all-day
 /// events and, marked as uncertain, for unknown zones.
 pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZone) -> Expanded {
-    let mut atlas = Atlas::new(zones, tz);
+    let mut atlas = Atlas::new(zones, tz, Some(window));
     let mut out = Expanded::default();
     let mut budget = Budget::new(CALENDAR_STEPS_MAX, INSTANCES_MAX);
     let mut order: Vec<(usize, &Component)> = components.iter().enumerate().collect();
@@ -57,6 +57,7 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
     for group in order.chunk_by(|(_, one), (_, two)| one.details.uid == two.details.uid) {
         expand_group(group, window, &mut atlas, &mut budget, &mut out);
     }
+    out.warnings.append(&mut atlas.warnings);
     out.occurrences.sort_by_key(|(index, occurrence)| (occurrence.span.start, occurrence.span.end, *index));
     out
 }
@@ -64,44 +65,7 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
 impl Component {
     /// When it takes place as it stands, without its repetitions.
     pub fn span(&self, zones: &Zones, tz: &TimeZone) -> Span {
-        Placed::of(self, &mut Atlas::new(zones, tz), None).first_span()
-    }
-}
-
-/// Zones by name, each looked up once, and the user's.
-pub(super) struct Atlas<'a> {
-    zones: &'a Zones,
-    /// The user's zone.
-    pub(super) home: &'a TimeZone,
-    known: BTreeMap<String, Option<TimeZone>>,
-}
-
-impl<'a> Atlas<'a> {
-    fn new(zones: &'a Zones, home: &'a TimeZone) -> Self {
-        Self { zones, home, known: BTreeMap::new() }
-    }
-
-    /// The zone in which that moment is written; floating times and dates are in `floating`. The second
-    /// value says why it is a guess.
-    pub(super) fn zone(&mut self, moment: &Moment, floating: &TimeZone) -> (TimeZone, Option<String>) {
-        match moment {
-            Moment::Date(_) | Moment::Floating(_) => (floating.clone(), None),
-            Moment::Utc(_) => (TimeZone::UTC, None),
-            Moment::Zoned(_, tzid) => {
-                if !self.known.contains_key(tzid) {
-                    self.known.insert(tzid.clone(), self.zones.resolve(tzid));
-                }
-                match self.known.get(tzid).cloned().flatten() {
-                    Some(zone) => (zone, None),
-                    None => (self.home.clone(), Some(format!("the time zone `{tzid}` is unknown; read in yours"))),
-                }
-            }
-        }
-    }
-
-    /// The instant of that moment.
-    pub(super) fn instant(&mut self, moment: &Moment, floating: &TimeZone) -> Timestamp {
-        instant(moment.wall(), &self.zone(moment, floating).0)
+        Placed::of(self, &mut Atlas::new(zones, tz, None), None).first_span()
     }
 }
 

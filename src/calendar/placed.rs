@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::expand::{Atlas, add};
+use super::expand::add;
 use super::ical::{Component, End, Moment};
 use super::recurrence::days;
 use super::time::Span;
 use super::walls::Walls;
-use super::zones::instant;
+use super::zones::{Atlas, instant};
 
 pub(super) const DAY_SECONDS: i64 = 86_400;
 

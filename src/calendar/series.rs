@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
-use super::expand::{Atlas, add};
+use super::expand::add;
 use super::ical::{Component, Moment, Recurrence};
 use super::placed::{DAY_SECONDS, Lasting, Placed, lasting, shift, touches};
 use super::recurrence::{Budget, Rule, RuleError, Start, days, each_start};
 use super::time::Span;
 use super::walls::Walls;
-use super::zones::instant;
+use super::zones::{Atlas, instant};
 
 /// One instance of a series.
 pub(super) struct Instance {

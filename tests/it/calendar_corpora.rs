@@ -13,8 +13,8 @@ use serde_json::Value;
 use crate::support::corpora::{cases, fixtures};
 use crate::support::ics::{expanded, zone};
 
-/// Zone names that only their VTIMEZONE or a table of Windows names explains: read, but as uncertain.
-const UNCERTAIN: [&str; 3] = ["cal/win_tz_with_vtimezone", "cal/win_tz_quoted_display", "cal/unknown_tz_novtz"];
+/// Zone names that nothing explains: read, but as uncertain.
+const UNCERTAIN: [&str; 1] = ["cal/unknown_tz_novtz"];
 
 #[test]
 fn calendars_made_by_hand_are_read_as_expected() {

@@ -73,12 +73,14 @@ fn asked(query: &Value) -> Asked {
     Asked { from, to, tz: tz.or(other) }
 }
 
-/// The zone in which a component's times are written; those without one are the user's.
-fn zone_of(component: &Component, home: &TimeZone) -> TimeZone {
+/// The zone in which a component's times are written; those without one are the user's, and those in UTC the
+/// calendar's where X-WR-TIMEZONE names it.
+fn zone_of(component: &Component, ics: &str, home: &TimeZone) -> TimeZone {
+    let of_calendar = ics.lines().find_map(|line| line.strip_prefix("X-WR-TIMEZONE:"));
     match &component.start {
         Moment::Date(_) | Moment::Floating(_) => home.clone(),
-        Moment::Utc(_) => TimeZone::UTC,
-        Moment::Zoned(_, tzid) => Zones::bundled().resolve(tzid).unwrap_or_else(|| home.clone()),
+        Moment::Utc(_) => of_calendar.map_or(TimeZone::UTC, zone),
+        Moment::Zoned(_, tzid) => Zones::bundled().resolve(&tzid.name).unwrap_or_else(|| home.clone()),
     }
 }
 
@@ -108,7 +110,7 @@ fn found(ics: &str, asked: &Asked) -> BTreeSet<String> {
     let mut lines = BTreeSet::new();
     for (index, occurrence) in expanded.occurrences {
         let component = &read.components[index];
-        if !is_inside(asked, occurrence.span, &zone_of(component, &home)) {
+        if !is_inside(asked, occurrence.span, &zone_of(component, ics, &home)) {
             continue;
         }
         let title = if occurrence.details.title.is_empty() { "None" } else { &occurrence.details.title };

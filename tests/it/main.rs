@@ -41,3 +41,5 @@ mod store;
 mod support;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod zones;

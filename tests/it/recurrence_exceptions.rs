@@ -122,14 +122,4 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         because: "RFC 5545 3.8.2.2 has DTEND \"later in time than\" DTSTART: a date that ends where it starts was meant as that day, and no time would be free where it says a day.",
         cases: &["rie/Germany_Holidays.ics/67"],
     },
-    Exception {
-        because: "Names of zones that only a table, an embedded VTIMEZONE or X-WR-TIMEZONE explains: not read yet.",
-        cases: &[
-            "rie/issue_107_omitting_last_event.ics/76",
-            "rie/x_wr_timezone_simple_events_issue_59.ics/321",
-            "rie/x_wr_timezone_simple_events_issue_59.ics/323",
-            "rie/x_wr_timezone_simple_events_issue_59.ics/325",
-            "rie/x_wr_timezone_simple_events_issue_59.ics/327",
-        ],
-    },
 ];

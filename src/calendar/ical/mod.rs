@@ -1,5 +1,5 @@
 //! iCalendar text to components: tolerant, bounded, and never silent about what it could not read.
-//! Knows no zones, no recurrence and no I/O; a faulty component never costs the others.
+//! Knows no database of zones, no recurrence and no I/O; a faulty component never costs the others.
 
 mod component;
 mod draft;
@@ -7,18 +7,20 @@ mod lines;
 mod people;
 mod property;
 mod value;
+mod zone;
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub use component::{Component, RecurrenceId};
-pub use value::{End, Length, Moment};
+pub use value::{End, Length, Moment, Tzid};
 
 pub(crate) use component::Recurrence;
 pub(crate) use lines::{Line, Lines, split_mark};
 
 use draft::Draft;
 use property::Property;
+use zone::{CalendarZones, ZoneDraft};
 
 /// The most bytes of a file that are read.
 pub const FILE_BYTES_MAX: usize = 10_000_000;
@@ -75,6 +77,7 @@ pub fn read(body: &[u8]) -> Parsed {
         reader.warnings.add(last, "VCALENDAR", format!("more than {FILE_BYTES_MAX} bytes; the rest is not read"));
     }
     reader.close(Some("the text ends before its END:VEVENT"));
+    reader.settle();
     if !reader.is_calendar {
         reader.warnings.add(1, "VCALENDAR", "this is no iCalendar text".to_owned());
     }
@@ -125,7 +128,7 @@ impl<'a> Border<'a> {
     }
 }
 
-/// Walks through the lines and collects one event at a time.
+/// Walks through the lines and collects one event or time zone at a time.
 #[derive(Default)]
 struct Reader {
     components: Vec<Component>,
@@ -134,6 +137,11 @@ struct Reader {
     event: Option<Draft>,
     /// How many components are open inside that event; their lines are skipped.
     depth: usize,
+    /// The open time zone.
+    zone: Option<ZoneDraft>,
+    /// What the open calendar says of zones, and where its events begin.
+    zones: CalendarZones,
+    first: usize,
     is_calendar: bool,
 }
 
@@ -151,39 +159,84 @@ impl Reader {
                 self.is_calendar = true;
                 self.event = Some(Draft::new(line.number));
             }
-            Some(Border::Begin(name)) => {
-                self.is_calendar |= name.eq_ignore_ascii_case(b"VCALENDAR");
-                self.depth += usize::from(self.event.is_some());
-            }
+            Some(Border::Begin(name)) => self.begin(name, line.number),
             Some(Border::End(name)) if name.eq_ignore_ascii_case(b"VEVENT") => {
                 self.close((self.depth > 0).then_some("a component inside it does not end"));
             }
             Some(Border::End(name)) if name.eq_ignore_ascii_case(b"VCALENDAR") => {
                 self.close(Some("the calendar ends before its END:VEVENT"));
+                self.settle();
             }
-            Some(Border::End(_)) => self.depth = self.depth.saturating_sub(1),
+            Some(Border::End(name)) => match &mut self.zone {
+                Some(_) if name.eq_ignore_ascii_case(b"VTIMEZONE") => self.close(None),
+                Some(zone) => zone.end(&mut self.warnings),
+                None => self.depth = self.depth.saturating_sub(1),
+            },
             None => self.property(line),
         }
         Some(())
     }
 
-    fn property(&mut self, line: &Line<'_>) {
-        let Some(event) = self.event.as_mut().filter(|_| self.depth == 0 && !line.text.is_empty()) else { return };
-        // The check alone is faster than the replacement of what is no UTF-8.
-        let text = std::str::from_utf8(&line.text).map_or_else(|_| String::from_utf8_lossy(&line.text), Cow::Borrowed);
-        match Property::split(&text) {
-            Some(property) if line.is_cut => event.leave_out(property.name, line.number, &mut self.warnings),
-            Some(property) => event.take(&property, line.number, &mut self.warnings),
-            None if text.trim().is_empty() => {}
-            None => self.warnings.add(line.number, "VEVENT", "a line without a colon; skipped".to_owned()),
+    /// A component other than an event begins.
+    fn begin(&mut self, name: &[u8], number: usize) {
+        if name.eq_ignore_ascii_case(b"VCALENDAR") {
+            if self.event.is_some() || self.zone.is_some() {
+                self.close(Some("the next calendar begins before its END:VEVENT"));
+            }
+            self.settle();
+            self.is_calendar = true;
+        } else if self.event.is_some() {
+            self.depth += 1;
+        } else if name.eq_ignore_ascii_case(b"VTIMEZONE") {
+            self.close(None);
+            self.zone = Some(ZoneDraft::new(number));
+        } else if let Some(zone) = &mut self.zone {
+            zone.begin(name, &mut self.warnings);
         }
     }
 
-    /// Ends the open event, if there is one; `fault` says why this is not its regular end.
+    fn property(&mut self, line: &Line<'_>) {
+        if self.depth > 0 || line.text.is_empty() {
+            return;
+        }
+        if self.event.is_none() && self.zone.is_none() && !starts_with(&line.text, b"X-WR-TIMEZONE") {
+            return;
+        }
+        // The check alone is faster than the replacement of what is no UTF-8.
+        let text = std::str::from_utf8(&line.text).map_or_else(|_| String::from_utf8_lossy(&line.text), Cow::Borrowed);
+        let (Self { event, zone, warnings, .. }, number) = (&mut *self, line.number);
+        match (Property::split(&text), event, zone) {
+            (Some(property), Some(event), _) if line.is_cut => event.leave_out(property.name, number, warnings),
+            (Some(property), Some(event), _) => event.take(&property, number, warnings),
+            (Some(property), None, Some(zone)) => zone.take(&property, number, warnings),
+            (Some(property), None, None) => self.zones.calendar = Some(property.value.trim().into()),
+            (None, ..) if text.trim().is_empty() => {}
+            (None, event, _) => {
+                let component = if event.is_some() { "VEVENT" } else { "VTIMEZONE" };
+                warnings.add(number, component, "a line without a colon; skipped".to_owned());
+            }
+        }
+    }
+
+    /// Ends the open event or time zone, if there is one; `fault` says why this is not its regular end.
     fn close(&mut self, fault: Option<&str>) {
         self.depth = 0;
+        if let Some(zone) = self.zone.take() {
+            self.zones.add(zone, &mut self.warnings);
+        }
         if let Some(event) = self.event.take() {
             self.components.extend(event.finish(fault, &mut self.warnings));
         }
     }
+
+    /// Ends the open calendar: its zones are for its events alone, wherever in it they stand.
+    fn settle(&mut self) {
+        let zones = std::mem::take(&mut self.zones);
+        zones.settle(self.components.get_mut(self.first..).unwrap_or_default());
+        self.first = self.components.len();
+    }
+}
+
+fn starts_with(line: &[u8], word: &[u8]) -> bool {
+    line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }

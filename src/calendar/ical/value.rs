@@ -1,9 +1,12 @@
 //! Values of iCalendar properties: dates, times, durations and periods (RFC 5545 3.3), read tolerantly.
 //! Knows no zones: a time says how it was written, and is resolved elsewhere.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime, Time};
 
 use super::property::Property;
+use crate::calendar::zones::Definition;
 
 /// A DATE or DATE-TIME as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +18,27 @@ pub enum Moment {
     /// UTC (form 2).
     Utc(DateTime),
     /// A local time with the TZID of its zone (form 3).
-    Zoned(DateTime, String),
+    Zoned(DateTime, Tzid),
+}
+
+/// The name of a zone, and what the same calendar says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tzid {
+    /// As written.
+    pub name: String,
+    /// The time is written without a zone; the name is that of its calendar (X-WR-TIMEZONE).
+    pub is_assumed: bool,
+    /// The VTIMEZONE of that name.
+    pub(crate) definition: Option<Arc<Definition>>,
+    /// X-WR-TIMEZONE.
+    pub(crate) calendar: Option<Arc<str>>,
+}
+
+impl Tzid {
+    /// A name of which nothing else is known.
+    pub(super) fn new(name: String) -> Self {
+        Self { name, is_assumed: false, definition: None, calendar: None }
+    }
 }
 
 impl Moment {
@@ -28,7 +51,7 @@ impl Moment {
                 Self::Date(at.date())
             }
             Self::Floating(at) => match property.param("TZID") {
-                Some(tzid) => Self::Zoned(at, tzid.into_owned()),
+                Some(tzid) => Self::Zoned(at, Tzid::new(tzid.into_owned())),
                 None => Self::Floating(at),
             },
             other => other,
@@ -177,7 +200,7 @@ mod tests {
             Some(Moment::Date(date)) => format!("{date}"),
             Some(Moment::Floating(at)) => format!("{at} floating"),
             Some(Moment::Utc(at)) => format!("{at} UTC"),
-            Some(Moment::Zoned(at, tzid)) => format!("{at} {tzid}"),
+            Some(Moment::Zoned(at, tzid)) => format!("{at} {}", tzid.name),
             None => "none".to_owned(),
         };
         assert_eq!(found, expected, "{line}");
