@@ -33,6 +33,8 @@ mod recurrence_corpora;
 #[cfg(test)]
 mod recurrence_exceptions;
 #[cfg(test)]
+mod recurrence_laws;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod store;
