@@ -162,6 +162,8 @@ pub enum MadeBy {
     Rule(usize),
     /// An RDATE.
     Date,
+    /// A change of an instance and all later ones (THISANDFUTURE): the original start of that instance.
+    LaterChange(Timestamp),
     /// A changed instance, by RECURRENCE-ID.
     Change {
         /// Whether the series that it changes is there.

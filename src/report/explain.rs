@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::calendar::event::{MadeBy, Occurrence, ZoneBy};
@@ -51,12 +52,12 @@ impl fmt::Display for Explanation {
 
 fn made_by(occurrence: &Occurrence, tz: &TimeZone) -> String {
     let written = &occurrence.details.written;
-    let original = occurrence.recurrence_id.map(|at| {
+    let local = |at: Timestamp| {
         let zone = occurrence.provenance.zone.as_ref().unwrap_or(tz);
-        let local = at.to_zoned(zone.clone());
         let format = if occurrence.all_day { "%Y-%m-%d" } else { "%Y-%m-%dT%H:%M" };
-        local.strftime(format).to_string()
-    });
+        at.to_zoned(zone.clone()).strftime(format).to_string()
+    };
+    let original = occurrence.recurrence_id.map(local);
     match (occurrence.provenance.made_by, original) {
         (MadeBy::Start, None) => "DTSTART (single event)".to_owned(),
         (MadeBy::Start, Some(_)) => "DTSTART (first of its series)".to_owned(),
@@ -65,6 +66,7 @@ fn made_by(occurrence: &Occurrence, tz: &TimeZone) -> String {
             format!("RRULE {}", rule.chars().take(RULE_CHARS_MAX).collect::<String>())
         }
         (MadeBy::Date, _) => "RDATE".to_owned(),
+        (MadeBy::LaterChange(of), _) => format!("THISANDFUTURE of {} (RECURRENCE-ID)", local(of)),
         (MadeBy::Change { has_series }, original) => {
             let alone = if has_series { "" } else { ", whose series is not here" };
             format!("override of {} (RECURRENCE-ID){alone}", original.unwrap_or_default())

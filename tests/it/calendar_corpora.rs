@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::support::corpora::{cases, fixtures};
 use crate::support::ics::{expanded, zone};
 
-/// Zone names that only their VTIMEZONE or a table of Windows names explains: read, but as uncertain.
+/// Zone names that nothing explains: read, but as uncertain.
 const UNCERTAIN: [&str; 1] = ["cal/unknown_tz_novtz"];
 
 #[test]

@@ -49,9 +49,9 @@ fn warnings_name_file_line_and_property() {
 
 #[test]
 fn without_explain_it_prints_as_ever() {
-    let output = text(&run(&["--file", WEEK, "--from", "2026-11-17", "--to", "2026-11-17"], b"").stdout);
+    let output = text(&run(&["--file", WEEK, "--from", "2026-11-17", "--to", "2026-11-17 12:00"], b"").stdout);
     assert_eq!(output, "Tue 17 Nov\n  11:00–11:30  busy    Standup, moved  file/week.ics  solo\n");
-    let json = text(&run(&["--file", WEEK, "--json", "--from", "2026-11-17", "--to", "2026-11-17"], b"").stdout);
+    let json = text(&run(&["--file", WEEK, "--json", "--from", "2026-11-17", "--to", "2026-11-17 12:00"], b"").stdout);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((json.as_array().unwrap().len(), &json[0]["account"]), (1, &serde_json::json!("file")));
     assert_eq!((&json[0]["calendar"], json[0].get("explain")), (&serde_json::json!("week.ics"), None));

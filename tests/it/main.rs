@@ -7,6 +7,8 @@ mod blocks;
 #[cfg(test)]
 mod calendar_corpora;
 #[cfg(test)]
+mod calendar_queries;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
@@ -34,6 +36,8 @@ mod reader;
 mod recurrence_corpora;
 #[cfg(test)]
 mod recurrence_exceptions;
+#[cfg(test)]
+mod recurrence_laws;
 #[cfg(test)]
 mod report;
 #[cfg(test)]

@@ -16,7 +16,6 @@ pub(crate) fn cases(file: &str) -> Vec<Value> {
 }
 
 /// A file of the corpora that are read in place; none, said in a line, where they are not there.
-#[expect(clippy::print_stdout, reason = "what was not run has to be said")]
 pub(crate) fn in_place(file: &str) -> Option<Value> {
     let Some(folder) = std::env::var_os("SEAWALL_CORPORA") else {
         println!("{file} was not run: SEAWALL_CORPORA names no folder of corpora");

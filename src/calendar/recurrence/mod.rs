@@ -13,6 +13,7 @@ mod skip;
 mod times;
 mod walk;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::civil::DateTime;
@@ -38,28 +39,36 @@ pub enum RuleError {
     TooMany,
 }
 
-/// How many steps are left for making instances.
+/// What is left for making instances: steps, and instances themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    left: usize,
+    steps: usize,
+    instances: usize,
 }
 
 impl Budget {
-    /// That many steps.
-    pub fn new(steps: usize) -> Self {
-        Self { left: steps }
+    /// That many steps and instances.
+    pub fn new(steps: usize, instances: usize) -> Self {
+        Self { steps, instances }
     }
 
-    /// How many are left.
-    pub fn left(self) -> usize {
-        self.left
+    /// That of a single rule.
+    pub fn of_rule() -> Self {
+        Self::new(STEPS_MAX, STEPS_MAX)
     }
 
     /// Takes steps; once there are not enough, nothing is left.
-    pub(crate) fn take(&mut self, steps: usize) -> bool {
-        let is_enough = self.left >= steps;
-        self.left = self.left.saturating_sub(steps);
+    fn take(&mut self, steps: usize) -> bool {
+        let is_enough = self.steps >= steps;
+        self.steps = self.steps.saturating_sub(steps);
         is_enough
+    }
+
+    /// Takes an instance, which is a step too.
+    fn take_instance(&mut self) -> bool {
+        let is_left = self.instances > 0;
+        self.instances = self.instances.saturating_sub(1);
+        self.take(1) && is_left
     }
 }
 
@@ -104,17 +113,24 @@ pub(crate) fn each_start(
     budget: &mut Budget,
     take: impl FnMut(i64),
 ) -> Option<RuleError> {
+    let mut rule = Cow::Borrowed(rule);
     if start.is_date && rule.frequency >= Frequency::Hourly {
-        return Some(RuleError::Unsupported("times of day for a date".to_owned()));
+        if rule.interval > 1 || rule.count.is_some() || !rule.by_set_position.is_empty() {
+            return Some(RuleError::Unsupported("times of day for a date".to_owned()));
+        }
+        // Some time of each day it means, and so the day.
+        rule.to_mut().frequency = Frequency::Daily;
     }
+    let rule = rule.as_ref();
     let pattern = Pattern::new(rule, start.wall, start.is_date);
     let end = days::seconds(window.end);
     let end = until.map_or(end, |until| end.min(days::seconds(until).saturating_add(1)));
-    let mut own = Budget::new(budget.left().min(STEPS_MAX));
+    let mut own = Budget::new(budget.steps.min(STEPS_MAX), budget.instances);
     let before = own;
     let mut walk = Walk::new(&pattern, rule.count, (days::seconds(window.start), end), &mut own);
     walk.by_ref().for_each(take);
     let fault = walk.fault.take();
-    budget.take(before.left() - own.left());
+    budget.steps -= before.steps - own.steps;
+    budget.instances = own.instances;
     fault
 }

@@ -67,15 +67,21 @@ impl Times {
     /// Where the period at that second of the day is not allowed, the next second that may be in one that is.
     pub(super) fn jump(&self, second: i64) -> Option<i64> {
         let [hours, minutes, seconds] = self.allowed;
-        let is_out = |bits: u64, number: i64| bits != 0 && bits & (1 << number) == 0;
-        if is_out(hours, second / 3600) {
-            Some((second / 3600 + 1) * 3600)
-        } else if is_out(minutes, second / 60 % 60) {
-            Some((second / 60 + 1) * 60)
-        } else if is_out(seconds, second % 60) {
-            Some(second + 1)
+        let (hour, minute) = (second / 3600, second / 60 % 60);
+        if let Some(hour) = next(hours, hour, 24) {
+            Some(hour * 3600)
+        } else if let Some(minute) = next(minutes, minute, 60) {
+            Some(hour * 3600 + minute * 60)
         } else {
-            None
+            next(seconds, second % 60, 60).map(|next| second - second % 60 + next)
         }
     }
+}
+
+/// The next number that is allowed, or else the end, where this one is not.
+fn next(bits: u64, number: i64, end: i64) -> Option<i64> {
+    if bits == 0 || bits & (1 << number) != 0 {
+        return None;
+    }
+    Some(i64::from((bits >> number << number).trailing_zeros()).min(end))
 }

@@ -203,7 +203,7 @@ impl Iterator for Walk<'_> {
                 if second <= self.previous {
                     continue;
                 }
-                if !self.budget.take(1) {
+                if !self.budget.take_instance() {
                     self.fault = Some(RuleError::TooMany);
                     (self.at, self.end, self.last) = (0, 0, i64::MIN);
                     return None;
