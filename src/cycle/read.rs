@@ -162,6 +162,9 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     let mut warnings = Vec::new();
     for object in &raw.objects {
         let parsed = ical::read(&object.body);
+        if parsed.is_cut && raw.source.is_some() {
+            input.incomplete.push(raw.calendar.id.to_string());
+        }
         warnings
             .extend(parsed.warnings.iter().map(|warning| format!("{}/{}: {warning}.", raw.calendar.id, object.href)));
         if parsed.components.iter().any(looks_like_ours) {

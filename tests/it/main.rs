@@ -9,7 +9,11 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod lock;
+#[cfg(test)]
+mod malformed;
 #[cfg(test)]
 mod own_events;
 #[cfg(test)]
