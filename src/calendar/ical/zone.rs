@@ -13,7 +13,7 @@ use super::value::{Moment, Tzid, parse_offset};
 use crate::calendar::zones::{Definition, Observance, Yearly};
 
 /// The most STANDARD and DAYLIGHT parts of a text that are read.
-const OBSERVANCES_MAX: usize = 4_000;
+const OBSERVANCES_MAX: usize = 2_000;
 
 /// STANDARD or DAYLIGHT being read.
 #[derive(Default)]

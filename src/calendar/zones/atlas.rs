@@ -61,7 +61,7 @@ impl<'a> Atlas<'a> {
         instant(moment.wall(), &self.zone(moment, floating).0)
     }
 
-    /// IANA name, X-LIC-LOCATION, Windows and display names, CDO number, the rules themselves, plain offset.
+    /// IANA name, X-LIC-LOCATION, Windows and display names, CDO number, the rules themselves, what the name may mean.
     fn named(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Option<TimeZone> {
         if !self.known.contains_key(name) {
             let known = Known { zone: self.zones.iana(name), is_compared: false };
@@ -96,11 +96,11 @@ impl<'a> Atlas<'a> {
             self.compare(name, definition, zone);
         }
         found.or_else(|| definition.and_then(|definition| definition.zone())).or_else(|| {
-            let offset = zones.resolve(name);
-            if offset.is_none() {
+            let guess = zones.guess(name);
+            if guess.is_none() {
                 self.warn(format!("the time zone `{name}` is unknown"));
             }
-            offset
+            guess
         })
     }
 
