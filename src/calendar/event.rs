@@ -195,8 +195,8 @@ pub enum ZoneBy {
     Number,
     /// The rules of a VTIMEZONE.
     Rules,
-    /// A name that is an offset.
-    Offset,
+    /// What the name may mean: the offset it names, or a zone under another spelling.
+    Guess,
     /// An unknown name: that of its calendar (X-WR-TIMEZONE).
     UnknownInCalendar,
     /// An unknown name: the user's.

@@ -204,6 +204,9 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     let mut warnings = Vec::new();
     for object in &raw.objects {
         let parsed = ical::read(&object.body);
+        if parsed.is_cut && raw.source.is_some() {
+            input.incomplete.push(id.to_string());
+        }
         warnings.extend(parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href)));
         let file = Arc::from(object.href.as_str());
         if !raw.calendar.hold && is_collection(&parsed.components) {

@@ -76,7 +76,8 @@ fn made_by(occurrence: &Occurrence, tz: &TimeZone) -> String {
 
 fn zone(occurrence: &Occurrence, tz: &TimeZone) -> String {
     let found = occurrence.provenance.zone.as_ref().unwrap_or(tz);
-    let found = found.iana_name().unwrap_or("a zone of its own");
+    let offset = || found.to_fixed_offset().ok().map(|offset| format!("UTC{offset}"));
+    let found = found.iana_name().map(str::to_owned).or_else(offset).unwrap_or("a zone of its own".to_owned());
     let tzid = occurrence.details.written.tzid.as_deref().unwrap_or_default();
     match occurrence.provenance.zone_by {
         ZoneBy::Date => format!("a date: the local day in {found}"),
@@ -90,7 +91,7 @@ fn zone(occurrence: &Occurrence, tz: &TimeZone) -> String {
         ZoneBy::Table => format!("TZID {tzid}: {found} by the tables of Windows, Exchange and Lotus names"),
         ZoneBy::Number => format!("TZID {tzid}: {found} by X-MICROSOFT-CDO-TZID"),
         ZoneBy::Rules => format!("TZID {tzid}: the rules in the file (VTIMEZONE)"),
-        ZoneBy::Offset => format!("TZID {tzid}: the offset it names"),
+        ZoneBy::Guess => format!("TZID {tzid}: {found} by the meaning of the name"),
         ZoneBy::UnknownInCalendar => {
             format!("TZID {tzid}: unknown, read in that of its calendar (X-WR-TIMEZONE), {found}")
         }

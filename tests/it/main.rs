@@ -15,9 +15,13 @@ mod contract;
 #[cfg(test)]
 mod events_of_a_file;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod http_client;
 #[cfg(test)]
 mod lock;
+#[cfg(test)]
+mod malformed;
 #[cfg(test)]
 mod own_events;
 #[cfg(test)]

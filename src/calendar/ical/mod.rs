@@ -6,10 +6,10 @@ mod draft;
 mod lines;
 mod people;
 mod property;
+mod text;
 mod value;
 mod zone;
 
-use std::borrow::Cow;
 use std::fmt;
 
 pub use component::{Component, RecurrenceId};
@@ -24,8 +24,9 @@ use zone::{CalendarZones, ZoneDraft};
 
 /// The most bytes of a file that are read.
 pub const FILE_BYTES_MAX: usize = 10_000_000;
-/// The most content lines (unfolded) of a file that are read.
-pub const LINES_MAX: usize = 100_000;
+/// The most content lines (unfolded) of a file that are read: as many as `FILE_BYTES_MAX` bytes of ordinary events
+/// have, and more than `COMPONENTS_MAX` events of 25 lines each.
+pub const LINES_MAX: usize = 500_000;
 /// The most events of a file that are read.
 pub const COMPONENTS_MAX: usize = 10_000;
 /// The most warnings about one file; one more says that there were others.
@@ -55,33 +56,36 @@ pub struct Parsed {
     pub components: Vec<Component>,
     /// What could not be read as it stands, in order.
     pub warnings: Vec<Warning>,
+    /// Whether there is more than the limits let through: what is missing may be busy.
+    pub is_cut: bool,
 }
 
 /// Reads the events of a text. Never fails: what it cannot read is in the warnings, and an event that can
 /// be placed in time but not read in full is kept and marked as uncertain.
 pub fn read(body: &[u8]) -> Parsed {
-    let (_, text) = split_mark(body);
+    let whole = text::utf8(body.get(..FILE_BYTES_MAX).unwrap_or(body));
+    let (_, text) = split_mark(&whole);
     let mut reader = Reader::default();
     let mut last = 1;
-    for (index, line) in Lines::new(text.get(..FILE_BYTES_MAX).unwrap_or(text)).enumerate() {
+    for (index, line) in Lines::new(text).enumerate() {
         last = line.number;
         if index >= LINES_MAX {
-            reader.warnings.add(last, "VCALENDAR", format!("more than {LINES_MAX} lines; the rest is not read"));
+            reader.cut(last, "VCALENDAR", format!("more than {LINES_MAX} lines"));
             break;
         }
         if reader.take(&line).is_none() {
             break;
         }
     }
-    if text.len() > FILE_BYTES_MAX {
-        reader.warnings.add(last, "VCALENDAR", format!("more than {FILE_BYTES_MAX} bytes; the rest is not read"));
+    if body.len() > FILE_BYTES_MAX {
+        reader.cut(last, "VCALENDAR", format!("more than {FILE_BYTES_MAX} bytes"));
     }
     reader.close(Some("the text ends before its END:VEVENT"));
     reader.settle();
     if !reader.is_calendar {
         reader.warnings.add(1, "VCALENDAR", "this is no iCalendar text".to_owned());
     }
-    Parsed { components: reader.components, warnings: reader.warnings.finish() }
+    Parsed { components: reader.components, warnings: reader.warnings.finish(), is_cut: reader.is_cut }
 }
 
 /// The warnings so far, bounded.
@@ -143,17 +147,26 @@ struct Reader {
     zones: CalendarZones,
     first: usize,
     is_calendar: bool,
+    is_cut: bool,
 }
 
 impl Reader {
     /// Takes a line; none where no more may be read.
     fn take(&mut self, line: &Line<'_>) -> Option<()> {
-        match Border::of(&line.text) {
+        let is_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        if memchr::memchr2(b'\r', b'\n', &line.text).is_some() && line.text.split(is_end).all(is_property) {
+            // A text that ends some of its lines in another way than most.
+            return line.text.split(is_end).try_for_each(|piece| self.take_text(&text::line(piece), line));
+        }
+        self.take_text(&text::line(&line.text), line)
+    }
+
+    fn take_text(&mut self, text: &str, line: &Line<'_>) -> Option<()> {
+        match Border::of(text.as_bytes()) {
             Some(Border::Begin(name)) if name.eq_ignore_ascii_case(b"VEVENT") => {
                 self.close(Some("the next component begins before its END:VEVENT"));
                 if self.components.len() >= COMPONENTS_MAX {
-                    let message = format!("more than {COMPONENTS_MAX} events; the rest is not read");
-                    self.warnings.add(line.number, "VEVENT", message);
+                    self.cut(line.number, "VEVENT", format!("more than {COMPONENTS_MAX} events"));
                     return None;
                 }
                 self.is_calendar = true;
@@ -172,7 +185,7 @@ impl Reader {
                 Some(zone) => zone.end(&mut self.warnings),
                 None => self.depth = self.depth.saturating_sub(1),
             },
-            None => self.property(line),
+            None => self.property(text, line),
         }
         Some(())
     }
@@ -195,17 +208,15 @@ impl Reader {
         }
     }
 
-    fn property(&mut self, line: &Line<'_>) {
-        if self.depth > 0 || line.text.is_empty() {
+    fn property(&mut self, text: &str, line: &Line<'_>) {
+        if self.depth > 0 || text.is_empty() {
             return;
         }
-        if self.event.is_none() && self.zone.is_none() && !starts_with(&line.text, b"X-WR-TIMEZONE") {
+        if self.event.is_none() && self.zone.is_none() && !starts_with(text.as_bytes(), b"X-WR-TIMEZONE") {
             return;
         }
-        // The check alone is faster than the replacement of what is no UTF-8.
-        let text = std::str::from_utf8(&line.text).map_or_else(|_| String::from_utf8_lossy(&line.text), Cow::Borrowed);
         let (Self { event, zone, warnings, .. }, number) = (&mut *self, line.number);
-        match (Property::split(&text), event, zone) {
+        match (Property::split(text), event, zone) {
             (Some(property), Some(event), _) if line.is_cut => event.leave_out(property.name, number, warnings),
             (Some(property), Some(event), _) => event.take(&property, number, warnings),
             (Some(property), None, Some(zone)) => zone.take(&property, number, warnings),
@@ -216,6 +227,12 @@ impl Reader {
                 warnings.add(number, component, "a line without a colon; skipped".to_owned());
             }
         }
+    }
+
+    /// Says that the rest is not read.
+    fn cut(&mut self, line: usize, what: &str, limit: String) {
+        self.is_cut = true;
+        self.warnings.add(line, what, limit + "; the rest is not read");
     }
 
     /// Ends the open event or time zone, if there is one; `fault` says why this is not its regular end.
@@ -239,4 +256,10 @@ impl Reader {
 
 fn starts_with(line: &[u8], word: &[u8]) -> bool {
     line.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+}
+
+/// Whether the line begins as a property does.
+fn is_property(line: &[u8]) -> bool {
+    let name = property::name_end(line).and_then(|end| line.get(..end)).unwrap_or_default();
+    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }

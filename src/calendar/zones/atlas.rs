@@ -72,7 +72,7 @@ impl<'a> Atlas<'a> {
         instant(moment.wall(), &self.zone(moment, floating).0)
     }
 
-    /// IANA name, X-LIC-LOCATION, Windows and display names, CDO number, the rules themselves, plain offset.
+    /// IANA name, X-LIC-LOCATION, Windows and display names, CDO number, the rules themselves, what the name may mean.
     fn named(&mut self, name: &str, definition: Option<&Arc<Definition>>) -> Found {
         if !self.known.contains_key(name) {
             let known = Known { zone: self.zones.iana(name), is_compared: false };
@@ -109,11 +109,11 @@ impl<'a> Atlas<'a> {
         }
         let rules = || definition.and_then(|definition| definition.zone()).map(by(ZoneBy::Rules));
         found.or_else(rules).or_else(|| {
-            let offset = zones.resolve(name);
-            if offset.is_none() {
+            let guess = zones.guess(name);
+            if guess.is_none() {
                 self.warn(format!("the time zone `{name}` is unknown"));
             }
-            offset.map(by(ZoneBy::Offset))
+            guess.map(by(ZoneBy::Guess))
         })
     }
 

@@ -40,7 +40,7 @@ impl Zones {
     /// (`/mozilla.org/20050126_1/Europe/Berlin`); a Windows name (CLDR); a display name of Windows, Exchange or
     /// Lotus (`(UTC+01:00) Amsterdam, Berlin, …`); an offset (`UTC-11`). None where the name says nothing.
     pub fn resolve(&self, tzid: &str) -> Option<TimeZone> {
-        self.iana(tzid).or_else(|| self.legacy(tzid)).or_else(|| names::offset(tzid).map(TimeZone::fixed))
+        self.iana(tzid).or_else(|| self.legacy(tzid)).or_else(|| self.guess(tzid))
     }
 
     /// The zone of an IANA name, or UTC.
@@ -69,6 +69,15 @@ impl Zones {
     /// The zone of a name of Windows, Exchange or Lotus.
     fn legacy(&self, tzid: &str) -> Option<TimeZone> {
         if tzid.len() > NAME_BYTES_MAX { None } else { self.named(names::legacy(tzid)?) }
+    }
+
+    /// The zone that a name most likely means, or of a plain offset.
+    fn guess(&self, tzid: &str) -> Option<TimeZone> {
+        if tzid.len() > NAME_BYTES_MAX {
+            return None;
+        }
+        let guess = names::guess(tzid).and_then(|name| self.named(name));
+        guess.or_else(|| names::offset(tzid).map(TimeZone::fixed))
     }
 
     /// The zone of an X-MICROSOFT-CDO-TZID.

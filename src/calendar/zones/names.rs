@@ -51,32 +51,32 @@ pub(super) fn numbered(number: u8) -> Option<&'static str> {
     table(NUMBERS).find(|(key, _)| key.parse() == Ok(number)).map(|(_, iana)| iana)
 }
 
-/// The IANA name of a name of Windows, Exchange or Lotus.
+/// The IANA name of a name that stands in a table: of Windows, also as Outlook varies it (`Eastern Daylight Time`,
+/// `Eastern Standard Time 2`), or of all the places of a display name.
 pub(super) fn legacy(tzid: &str) -> Option<&'static str> {
-    let name = tzid.trim().trim_matches('"').replace('\\', "").to_lowercase();
-    if let Some(found) = windows(&name) {
-        return Some(found);
-    }
-    let (is_display, rest) = without_offset(&name);
-    if !is_display && !name.contains([',', ';']) {
-        return None;
-    }
-    let places: Vec<&str> = places(rest, is_display).collect();
-    NAMES.get(places.join(", ").as_str()).copied().or_else(|| {
-        // In part or in another language: the first place that is known.
-        places.iter().find_map(|place| PLACES.get(place).copied().flatten())
-    })
+    let name = normal(tzid);
+    let plain = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    let get = |name: &str| NAMES.get(name).copied();
+    get(&name)
+        .or_else(|| get(plain))
+        .or_else(|| get(&plain.replace("daylight time", "standard time")))
+        .or_else(|| get(&places(&name)?.join(", ")))
 }
 
-/// A Windows name, also as Outlook and Lotus vary it: `Eastern Daylight Time`, `Eastern Standard Time 2`, `Eastern`.
-fn windows(name: &str) -> Option<&'static str> {
-    let get = |name: &str| NAMES.get(name).copied();
-    let plain = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
-    get(name).or_else(|| get(plain)).or_else(|| get(&plain.replace("daylight time", "standard time"))).or_else(|| {
-        // Only words: `Eastern` means `Eastern Standard Time`, but `Pacific/Foo` means nothing.
-        let is_words = !plain.is_empty() && plain.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.'));
-        get(&format!("{plain} standard time")).filter(|_| is_words)
-    })
+/// The IANA name that is most likely meant: by the first known place of a display name that is cut short or in
+/// another language, or by a name of Lotus (`Eastern`).
+pub(super) fn guess(tzid: &str) -> Option<&'static str> {
+    let name = normal(tzid);
+    if let Some(places) = places(&name) {
+        return places.iter().find_map(|place| PLACES.get(place).copied().flatten());
+    }
+    // Only words: `Pacific/Foo` means nothing.
+    let is_words = name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.'));
+    NAMES.get(&format!("{name} standard time")).copied().filter(|_| is_words)
+}
+
+fn normal(tzid: &str) -> String {
+    tzid.trim().trim_matches('"').replace('\\', "").to_lowercase()
 }
 
 /// Cuts `(UTC+01:00)` or `(GMT+01.00)` off; whether there was one.
@@ -87,12 +87,16 @@ fn without_offset(name: &str) -> (bool, &str) {
     }
 }
 
-fn places(name: &str, is_display: bool) -> impl Iterator<Item = &str> {
-    let is_border = move |c: char| matches!(c, ',' | ';' | ':') || (is_display && c == '/');
-    name.split(is_border)
-        .flat_map(|part| part.split(" - "))
-        .map(|place| place.trim().trim_end_matches("(year 2000 only)").trim_end())
-        .filter(|place| !place.is_empty() && !matches!(*place, "old" | "new"))
+/// The places of a display name; none where it is no such name.
+fn places(name: &str) -> Option<Vec<&str>> {
+    let (is_display, rest) = without_offset(name);
+    if !is_display && !name.contains([',', ';']) {
+        return None;
+    }
+    let is_border = |c: char| matches!(c, ',' | ';' | ':') || (is_display && c == '/');
+    let all = rest.split(is_border).flat_map(|part| part.split(" - "));
+    let all = all.map(|place| place.trim().trim_end_matches("(year 2000 only)").trim_end());
+    Some(all.filter(|place| !place.is_empty() && !matches!(*place, "old" | "new")).collect())
 }
 
 /// The offset of a name that is nothing else: `UTC-11`, `GMT+0530`, `+01:00`.

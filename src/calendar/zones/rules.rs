@@ -10,7 +10,7 @@ use crate::calendar::ical::Moment;
 use crate::calendar::time::Span;
 
 /// The years in which rules are evaluated; outside them the nearest offset holds.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2100;
 
 /// Changes closer together than this many seconds are one: no offset is further from another.
 const APART: i64 = 52 * 3600;
