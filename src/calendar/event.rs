@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::time::Span;
 
@@ -136,6 +137,83 @@ pub struct Details {
     pub stamped: Option<Timestamp>,
     /// The value of X-SEAWALL, if it is there.
     pub marker: Option<String>,
+    /// How it was written where that is worth telling.
+    pub written: Written,
+}
+
+/// What tells a person where in a text a time comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The line of DTSTART, from 1; 0 where there is no text.
+    pub line: usize,
+    /// The TZID of DTSTART.
+    pub tzid: Option<Box<str>>,
+    /// Each RRULE that could be read.
+    pub rules: Vec<Box<str>>,
+}
+
+/// Which property made an occurrence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MadeBy {
+    /// DTSTART.
+    #[default]
+    Start,
+    /// An RRULE: its index among [`Written::rules`].
+    Rule(usize),
+    /// An RDATE.
+    Date,
+    /// A change of an instance and all later ones (THISANDFUTURE): the original start of that instance.
+    LaterChange(Timestamp),
+    /// A changed instance, by RECURRENCE-ID.
+    Change {
+        /// Whether the series that it changes is there.
+        has_series: bool,
+    },
+}
+
+/// How the zone of an occurrence's start was found, in the order in which they are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ZoneBy {
+    /// A date: the local day of the user's zone.
+    #[default]
+    Date,
+    /// A time without a zone: the user's.
+    Floating,
+    /// A time without a zone in a changed instance: that of its series.
+    Series,
+    /// A time without a zone: that of its calendar (X-WR-TIMEZONE).
+    Calendar,
+    /// UTC.
+    Utc,
+    /// An IANA name.
+    Iana,
+    /// X-LIC-LOCATION beside the name.
+    Location,
+    /// The tables of Windows, Exchange and Lotus names.
+    Table,
+    /// X-MICROSOFT-CDO-TZID beside the name.
+    Number,
+    /// The rules of a VTIMEZONE.
+    Rules,
+    /// What the name may mean: the offset it names, or a zone under another spelling.
+    Guess,
+    /// An unknown name: that of its calendar (X-WR-TIMEZONE).
+    UnknownInCalendar,
+    /// An unknown name: the user's.
+    Unknown,
+}
+
+/// Where an occurrence comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// Which property made it.
+    pub made_by: MadeBy,
+    /// How its zone was found.
+    pub zone_by: ZoneBy,
+    /// The zone in which its start was read; none where it is not known.
+    pub zone: Option<TimeZone>,
+    /// The file or object it stands in, once somebody said.
+    pub file: Option<Arc<str>>,
 }
 
 /// One instance of an event in absolute time.
@@ -151,6 +229,8 @@ pub struct Occurrence {
     pub details: Arc<Details>,
     /// Why its time is not certain (unknown zone, unreadable rule), in words.
     pub uncertain: Option<String>,
+    /// Where it comes from.
+    pub provenance: Provenance,
 }
 
 impl Occurrence {

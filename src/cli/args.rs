@@ -56,14 +56,7 @@ pub enum Command {
         week: Option<String>,
     },
     /// List the occurrences seawall sees, what each counts as, and why
-    Events {
-        /// First day or time, e.g. 2026-11-16 [default: Monday of this week]
-        #[arg(long)]
-        from: Option<String>,
-        /// Last day, or time to stop before [default: a week after]
-        #[arg(long)]
-        to: Option<String>,
-    },
+    Events(EventsArgs),
     /// Tell how a week balances
     Summary {
         /// Which week, e.g. 2026-W47 [default: this one]
@@ -134,4 +127,27 @@ pub struct SyncArgs {
 /// An instant, with the offset that makes it one.
 fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse().map_err(|_| "expected a time with its offset, like 2026-11-16T07:30:00+01:00".to_owned())
+}
+
+/// Which occurrences, and of what.
+#[derive(Clone, Debug, Args)]
+pub struct EventsArgs {
+    /// First day or time, e.g. 2026-11-16 [default: Monday of this week]
+    #[arg(long)]
+    pub from: Option<String>,
+    /// Last day, or time to stop before [default: a week after]
+    #[arg(long)]
+    pub to: Option<String>,
+    /// Tell for each where it comes from: rule, time zone, line
+    #[arg(long)]
+    pub explain: bool,
+    /// Read this one iCalendar file (`-`: standard input); needs no config
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// With --file: your time zone [default: the system's]
+    #[arg(long, value_name = "ZONE", requires = "file")]
+    pub timezone: Option<String>,
+    /// With --file: your address among the attendees; may be repeated
+    #[arg(long, value_name = "ADDRESS", requires = "file")]
+    pub email: Vec<String>,
 }

@@ -1,5 +1,7 @@
 //! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
 
+use std::collections::BTreeMap;
+
 use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail};
 use super::out;
@@ -92,7 +94,7 @@ async fn calendars_of(
             ))?;
             continue;
         }
-        let unread = match provider.read(name).await {
+        let unread = match provider.read(name, &BTreeMap::new()).await {
             Ok(reading) => reading.incomplete,
             Err(error) => Some(error.to_string()),
         };

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 pub mod demo;
 pub mod demo_shift;
+mod events;
 pub mod fail;
 mod init;
 mod out;
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
 
 async fn run(cli: &Cli) -> Done {
     let has_json =
-        matches!(cli.command, Command::Plan | Command::Sync(_) | Command::Events { .. } | Command::Summary { .. });
+        matches!(cli.command, Command::Plan | Command::Sync(_) | Command::Events(_) | Command::Summary { .. });
     if cli.json && !has_json {
         return Err(Fail::Usage("--json goes with plan, sync, events and summary".to_owned()));
     }
@@ -60,7 +61,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Plan => views::plan(cli).await,
         Command::Sync(args) => writes::sync(cli, *args).await,
         Command::Week { week } => views::week(cli, week.as_deref()).await,
-        Command::Events { from, to } => views::events(cli, from.as_deref(), to.as_deref()).await,
+        Command::Events(args) => events::events(cli, args).await,
         Command::Summary { week } => views::summary(cli, week.as_deref()).await,
         Command::Log { last } => views::log(cli, *last).await,
         Command::Why { hold_or_time } => views::why(cli, hold_or_time).await,

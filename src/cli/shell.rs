@@ -13,11 +13,14 @@ use super::fail::Fail;
 use super::zones::newest_zones;
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
-use crate::config::settings::{Settings, Source};
+use crate::config::settings::{Account, Settings, Source};
 use crate::config::{self, Environment};
 use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
+use crate::provider::any::AnyProvider;
+use crate::provider::ics::{Ics, Place};
+use crate::provider::transport::Client;
 use crate::provider::vdir::Vdir;
 use crate::store::lock::{self, Lock};
 use crate::store::{DATABASE, Store, StoreError};
@@ -39,7 +42,7 @@ pub(super) struct Shell {
     /// This seawall.
     pub(super) instance: String,
     /// The accounts in config order.
-    pub(super) accounts: Vec<Vdir>,
+    pub(super) accounts: Vec<AnyProvider>,
 }
 
 impl Shell {
@@ -60,13 +63,8 @@ impl Shell {
         }
         let clock = now.or(settings.now).map_or(Clock::System, Clock::Standing);
         let instance = settings.instance.clone().unwrap_or_else(instance_of_machine);
-        let accounts = settings
-            .accounts
-            .iter()
-            .map(|account| match &account.source {
-                Source::Vdir { path } => Vdir::new(path.clone()),
-            })
-            .collect();
+        let client = Client::new();
+        let accounts = settings.accounts.iter().map(|account| provider(account, &client)).collect();
         let config_hash = short_hash(&std::fs::read(file)?);
         Ok(Self { settings, config_hash, clock, zones, instance, accounts })
     }
@@ -129,6 +127,7 @@ impl Shell {
                 let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
                 Some(folder.to_string_lossy().into_owned())
             }
+            Source::IcsFile { .. } | Source::IcsAddress { .. } => None,
         }
     }
 
@@ -145,7 +144,7 @@ impl Shell {
         mode: Mode,
         also: Option<Span>,
         clock_doubt: Option<&'a str>,
-    ) -> Context<'a, Vdir> {
+    ) -> Context<'a, AnyProvider> {
         Context {
             now: self.now(),
             clock_doubt,
@@ -164,6 +163,20 @@ impl Shell {
     pub(super) async fn look(&self, also: Option<Span>) -> Result<Outcome, Fail> {
         let store = self.store_to_look().await?;
         self.cycle(&store, Mode::Look, also).await
+    }
+}
+
+/// The provider of an account.
+fn provider(account: &Account, client: &Client) -> AnyProvider {
+    let ics = |place: Place| {
+        // The config gives such an account its one calendar.
+        let calendar = account.calendars.first().map_or(&account.name, |calendar| &calendar.id.calendar);
+        AnyProvider::Ics(Ics::new(calendar, place, client.clone()))
+    };
+    match &account.source {
+        Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
+        Source::IcsFile { path } => ics(Place::File(path.clone())),
+        Source::IcsAddress { url } => ics(Place::Address(url.clone())),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Commands that only look: `plan`, `week`, `events`, `summary`, `why`, `log`.
+//! Commands that only look: `plan`, `week`, `summary`, `why`, `log`.
 
 use jiff::civil::Date;
 
@@ -7,7 +7,6 @@ use super::fail::{DONE, Done, Fail, PARTLY};
 use super::out;
 use super::shell::{Shell, warn};
 use super::when::{self, FORMS};
-use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 use crate::cycle::outcome::Outcome;
 use crate::report;
@@ -55,38 +54,6 @@ pub(super) async fn summary(cli: &Cli, week: Option<&str>) -> Done {
     };
     out::print(&text)?;
     Ok(DONE)
-}
-
-/// The occurrences.
-pub(super) async fn events(cli: &Cli, from: Option<&str>, to: Option<&str>) -> Done {
-    let shell = Shell::open(cli)?;
-    let (now, tz) = (shell.now(), shell.tz().clone());
-    let typed = |text: &str| when::parse(text, now, &tz).ok_or_else(|| Fail::Usage(format!("`{text}`: {FORMS}")));
-    let start = match from {
-        Some(text) => typed(text)?.start(&tz),
-        None => IsoWeek::at(now, &tz).span(&tz).start,
-    };
-    let end = match to {
-        Some(text) => typed(text)?.end(&tz),
-        None => IsoWeek::at(start, &tz).plus(1).span(&tz).start,
-    };
-    if end <= start {
-        return Err(Fail::Usage(format!(
-            "--from {} is not before --to {}",
-            from.unwrap_or("(Monday of this week)"),
-            to.unwrap_or("(a week later)")
-        )));
-    }
-    let window = Span::new(start, end);
-    let outcome = shell.look(Some(window)).await?;
-    let text = if cli.json {
-        report::json::events(&outcome, window)
-    } else {
-        warn(&outcome);
-        report::events::events(&outcome, window, out::look(false))
-    };
-    out::print(&text)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
 }
 
 /// Why there is a hold, or none.

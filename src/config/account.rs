@@ -3,11 +3,18 @@
 use super::hours::required;
 use super::paths::Base;
 use super::tree::{Faults, Field, Node, Place, Table, Wrong};
-use super::{schema, value};
+use super::{schema, subscription, value};
 use crate::calendar::CalendarId;
 use crate::config::settings::{Account, CalendarUse, Source};
 
 const CALENDARS: &str = r#"[{ name = "work", use = "read+hold" }, { name = "home", use = "read", private = true }]"#;
+
+/// Which provider an account is of.
+#[derive(Clone, Copy)]
+enum Provider {
+    Vdir,
+    Ics,
+}
 
 /// What a calendar is for, as the word says.
 #[derive(Clone, Copy)]
@@ -51,7 +58,9 @@ pub(super) fn read_all(
         .collect();
     let accounts: Vec<Account> = accounts.into_iter().collect::<Option<_>>()?;
     for account in &accounts {
-        if account.emails.is_empty() && account.calendars.iter().any(|calendar| calendar.read) {
+        // A subscribed calendar is mostly one of holidays or matches, which invite nobody.
+        let can_invite = matches!(account.source, Source::Vdir { .. });
+        if can_invite && account.emails.is_empty() && account.calendars.iter().any(|calendar| calendar.read) {
             warnings.push(format!(
                 "account {:?} has no emails: which invitations you declined or did not answer can't be seen",
                 account.name
@@ -63,21 +72,26 @@ pub(super) fn read_all(
 
 fn read(table: &Table<'_>, base: &Base<'_>, holding: &mut Vec<CalendarId>, faults: &mut Faults) -> Option<Account> {
     let name = required(table, "name", faults, value::label, "a name like \"work\"");
-    let provider = |text: &str| match text {
-        "vdir" => Ok(()),
-        _ => Err(Wrong::from("a provider that this version knows, which is vdir alone")),
-    };
+    let provider = |text: &str| value::choice(text, &[("vdir", Provider::Vdir), ("ics", Provider::Ics)]);
     // The keys of another provider are unknown here, and naming each would hide the one fault that counts.
-    if required(table, "provider", faults, provider, "\"vdir\"").is_none() {
+    let Some(provider) = required(table, "provider", faults, provider, "\"vdir\" or \"ics\"") else {
         table.no_secrets(faults);
         return None;
-    }
-    table.only(&[schema::VDIR], faults);
-    let path = required(table, "path", faults, |text| base.resolve(text), "a folder like \"~/.calendars\"");
-    let emails = read_emails(table, faults);
+    };
     let account = name.clone().unwrap_or_default();
-    let calendars = read_calendars(table, &account, holding, faults);
-    Some(Account { name: name?, source: Source::Vdir { path: path? }, emails: emails?, calendars: calendars? })
+    let (source, calendars) = match provider {
+        Provider::Vdir => {
+            table.only(&[schema::VDIR], faults);
+            let path = required(table, "path", faults, |text| base.resolve(text), "a folder like \"~/.calendars\"");
+            (path.map(|path| Source::Vdir { path }), read_calendars(table, &account, holding, faults))
+        }
+        Provider::Ics => {
+            table.only(&[schema::ICS], faults);
+            (subscription::source(table, base, faults), subscription::calendars(table, &account, faults))
+        }
+    };
+    let emails = read_emails(table, faults);
+    Some(Account { name: name?, source: source?, emails: emails?, calendars: calendars? })
 }
 
 fn read_emails(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<String>> {
@@ -140,18 +154,22 @@ fn calendar(node: &Node<'_>, account: &str, faults: &mut Faults) -> Option<(Cale
     table.only(&[schema::CALENDAR], faults);
     let name = required(&table, "name", faults, folder, "the name of a folder like \"work\"");
     let used = table.parse("use", faults, usage, "\"read\", \"hold\", \"read+hold\" or \"none\"");
+    let options = options(&table, faults);
+    let used = used.or(Some(Use { read: true, hold: false }))?;
+    let id = CalendarId { account: account.to_owned(), calendar: name? };
+    let place = node.place.clone();
+    let (private, only_invited) = options?;
+    Some((CalendarUse { id, read: used.read, hold: used.hold, private, only_invited }, place))
+}
+
+/// `private` and `only`, which a calendar of any provider has.
+pub(super) fn options(table: &Table<'_>, faults: &mut Faults) -> Option<(bool, bool)> {
     let private = table.flag("private", faults).or(Some(false));
     let only = table
         .parse("only", faults, |text| value::choice(text, &[("invited", ())]), "\"invited\"")
         .some()
         .or(Some(None));
-    let used = used.or(Some(Use { read: true, hold: false }))?;
-    let id = CalendarId { account: account.to_owned(), calendar: name? };
-    let place = node.place.clone();
-    Some((
-        CalendarUse { id, read: used.read, hold: used.hold, private: private?, only_invited: only?.is_some() },
-        place,
-    ))
+    Some((private?, only?.is_some()))
 }
 
 fn usage(text: &str) -> Result<Use, Wrong> {

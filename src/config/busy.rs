@@ -10,13 +10,7 @@ use crate::focus::policy::{BusyRules, Doubt, Matcher};
 /// The section, with the own focus events of `[focus]`; none where one of them is wrong.
 pub(super) fn read(top: &Table<'_>, own_focus: Option<Vec<Matcher>>, faults: &mut Faults) -> Option<BusyRules> {
     let Some(table) = section(top, "busy", &[schema::BUSY], faults).some().or(Some(None))? else {
-        return Some(BusyRules {
-            tentative: defaults::TENTATIVE,
-            unanswered: defaults::UNANSWERED,
-            all_day_unmarked_busy: false,
-            day_off: days_off()?,
-            own_focus: own_focus?,
-        });
+        return Some(by_default(own_focus?));
     };
     let doubt =
         |text: &str| value::choice(text, &[("busy", Doubt::Busy), ("threat", Doubt::Threat), ("free", Doubt::Free)]);
@@ -26,7 +20,7 @@ pub(super) fn read(top: &Table<'_>, own_focus: Option<Vec<Matcher>>, faults: &mu
     let all_day = |text: &str| value::choice(text, &[("busy", true), ("free", false)]);
     let all_day = table.parse("all_day_unmarked", faults, all_day, "\"busy\" or \"free\"").or(Some(false));
     let day_off = match table.list("day_off", faults, r#"["(?i)\\bholiday\\b"]"#) {
-        Field::Absent => days_off(),
+        Field::Absent => Some(days_off()),
         Field::Bad => None,
         Field::Given(nodes) => {
             let all: Vec<Option<Regex>> =
@@ -44,6 +38,17 @@ pub(super) fn read(top: &Table<'_>, own_focus: Option<Vec<Matcher>>, faults: &mu
 }
 
 /// The default titles of days off.
-fn days_off() -> Option<Vec<Regex>> {
-    defaults::DAY_OFF.iter().map(|text| Regex::new(text).ok()).collect()
+fn days_off() -> Vec<Regex> {
+    defaults::DAY_OFF.iter().filter_map(|text| Regex::new(text).ok()).collect()
+}
+
+/// The section where it says nothing.
+pub(super) fn by_default(own_focus: Vec<Matcher>) -> BusyRules {
+    BusyRules {
+        tentative: defaults::TENTATIVE,
+        unanswered: defaults::UNANSWERED,
+        all_day_unmarked_busy: false,
+        day_off: days_off(),
+        own_focus,
+    }
 }

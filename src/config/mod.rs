@@ -4,6 +4,7 @@
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 
+use jiff::tz::TimeZone;
 use toml::de::DeTable;
 
 mod account;
@@ -18,6 +19,7 @@ mod role;
 mod schema;
 mod session;
 pub mod settings;
+mod subscription;
 mod system;
 mod tree;
 mod validate;
@@ -29,6 +31,7 @@ pub use system::Environment;
 
 use self::settings::Settings;
 use self::tree::{Faults, Place, Table};
+use crate::focus::policy::Policy;
 
 /// The most that a config file may hold; what is larger is none.
 const FILE_BYTES_MAX: usize = 1 << 20;
@@ -95,6 +98,19 @@ pub fn load(path: &Path, env: &Environment) -> Result<Settings, ConfigError> {
     })?;
     let absolute = absolute(path).map_err(|error| whole(format!("can't be located: {error}")))?;
     parse(&text, &absolute, env).map_err(|faults| ConfigError { file: path.to_owned(), faults })
+}
+
+/// The policy where there is no config: every default, no working hours and no roles.
+pub fn policy_by_default(tz: TimeZone) -> Policy {
+    Policy {
+        tz,
+        work: Vec::new(),
+        away: Vec::new(),
+        busy: busy::by_default(validate::own_focus()),
+        session: defaults::SESSION,
+        horizon: defaults::HORIZON,
+        roles: Vec::new(),
+    }
 }
 
 /// The path from the root. It names the state's folder, so one file must have one: `..` is resolved, while symbolic

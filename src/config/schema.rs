@@ -42,6 +42,8 @@ pub(super) const LIMITS: &[&str] = &["writes_per_cycle", "writes_per_day"];
 pub(super) const SUMMARY: &[&str] = &["at", "refresh"];
 /// In `[[account]]` with `provider = "vdir"`.
 pub(super) const VDIR: &[&str] = &["name", "provider", "path", "emails", "calendars"];
+/// In `[[account]]` with `provider = "ics"`.
+pub(super) const ICS: &[&str] = &["name", "provider", "path", "url", "emails", "calendars"];
 /// In each entry of `calendars`.
 pub(super) const CALENDAR: &[&str] = &["name", "use", "private", "only"];
 
@@ -57,6 +59,7 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
     ("in [summary]", SUMMARY),
     ("in [[role]]", ROLE),
     ("in [[account]]", VDIR),
+    ("in an [[account]] with provider = \"ics\"", ICS),
 ];
 
 /// Keys under which programs keep secrets: a literal value there is refused and never repeated.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::balance::schedule::SummarySettings;
 use crate::calendar::CalendarId;
@@ -59,13 +60,23 @@ pub struct Account {
     pub calendars: Vec<CalendarUse>,
 }
 
-/// How an account is reached: one variant for each provider.
+/// How an account is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A folder with one folder of `.ics` files a calendar.
     Vdir {
         /// The folder.
         path: PathBuf,
+    },
+    /// One calendar in a file, only read.
+    IcsFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// One calendar at an address, only read.
+    IcsAddress {
+        /// https, or http on this machine; no user name or password in it. It may be a secret as a whole.
+        url: Url,
     },
 }
 

@@ -163,16 +163,18 @@ struct Focus {
     own: Option<Vec<Matcher>>,
 }
 
+/// The user's own focus events where the config does not say.
+pub(super) fn own_focus() -> Vec<Matcher> {
+    let title = regex::Regex::new(defaults::OWN_FOCUS).ok();
+    title.map(|title| Matcher { title: Some(title), attendees: None }).into_iter().collect()
+}
+
 fn focus(top: &Table<'_>, faults: &mut Faults) -> Option<Focus> {
-    let own = || {
-        let title = regex::Regex::new(defaults::OWN_FOCUS).ok()?;
-        Some(vec![Matcher { title: Some(title), attendees: None }])
-    };
     let horizon = i64::from(defaults::HORIZON);
     let Some(table) = section(top, "focus", &[schema::SESSION, schema::FOCUS], faults).some().or(Some(None))? else {
-        return Some(Focus { session: session::Draft::defaults(), horizon: Some(horizon), own: own() });
+        return Some(Focus { session: session::Draft::defaults(), horizon: Some(horizon), own: Some(own_focus()) });
     };
     let session = session::Draft::defaults().with(&table, faults);
     let horizon = table.number("horizon", faults, 1..=defaults::HORIZON_MAX).or(Some(horizon));
-    Some(Focus { session, horizon, own: role::matchers(&table, "own", faults).or(own()) })
+    Some(Focus { session, horizon, own: role::matchers(&table, "own", faults).or(Some(own_focus())) })
 }

@@ -87,7 +87,34 @@ pub struct Outcome {
     pub partly: bool,
 }
 
+/// What a list of occurrences shows: a part of an outcome, or what one file holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    /// The user's zone.
+    pub tz: &'a TimeZone,
+    /// The wishes, for the names of roles.
+    pub policy: &'a Policy,
+    /// The calendars.
+    pub sources: &'a [Source],
+    /// Their occurrences.
+    pub judged: &'a [Judged],
+    /// Also where each comes from.
+    pub explain: bool,
+}
+
+impl Listing<'_> {
+    /// The name of a role by its index.
+    pub fn role_name(&self, role: Option<usize>) -> Option<&str> {
+        role.and_then(|index| self.policy.roles.get(index)).map(|role| role.name.as_str())
+    }
+}
+
 impl Outcome {
+    /// Its occurrences.
+    pub fn listing(&self, explain: bool) -> Listing<'_> {
+        Listing { tz: &self.tz, policy: &self.policy, sources: &self.sources, judged: &self.judged, explain }
+    }
+
     /// The balance of a week, if this outcome has it.
     pub fn balance(&self, week: IsoWeek) -> Option<&Balance> {
         self.balances.iter().find(|balance| balance.figures.week == week)

@@ -2,7 +2,9 @@
 //! Decides nothing about them; knows how much of it was really read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::calendar::CalendarId;
@@ -61,7 +63,7 @@ struct Raw<'a> {
     objects: Vec<Object>,
 }
 
-/// Reads every calendar that the config names. `remember` takes what was read over into the mirror.
+/// Reads every calendar that the config names. With `remember`, the present, what was read goes into the mirror.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error but an incomplete one.
@@ -69,7 +71,7 @@ pub async fn read<P: Provider>(
     settings: &Settings,
     accounts: &[P],
     store: &Store,
-    remember: bool,
+    remember: Option<Timestamp>,
     lens: Lens<'_>,
 ) -> Result<Input, StoreError> {
     let mut input = Input::default();
@@ -85,7 +87,7 @@ pub async fn read<P: Provider>(
                 });
                 input.sources.len() - 1
             });
-            match fetch(provider, &calendar.id, store, remember, &mut input).await? {
+            match fetch(provider, &calendar.id, store, remember, lens.tz, &mut input).await? {
                 Ok(objects) => raw.push(Raw { calendar, source, objects }),
                 Err(error) => {
                     input.warnings.push(format!("{}: {error}.", calendar.id));
@@ -105,10 +107,12 @@ async fn fetch<P: Provider>(
     provider: &P,
     id: &CalendarId,
     store: &Store,
-    remember: bool,
+    remember: Option<Timestamp>,
+    tz: &TimeZone,
     input: &mut Input,
 ) -> Result<Result<Vec<Object>, ProviderError>, StoreError> {
-    let reading = match provider.read(&id.calendar).await {
+    let mirror = store.mirror(id)?;
+    let reading = match provider.read(&id.calendar, &mirror).await {
         Ok(reading) => reading,
         Err(error) => return Ok(Err(error)),
     };
@@ -117,15 +121,18 @@ async fn fetch<P: Provider>(
         input.warnings.push(format!("{id} was not read to the end: {reason}."));
         input.incomplete.push(id.to_string());
     }
-    let mirror = store.mirror(id)?;
-    if remember {
+    if let Some(now) = remember {
         remember_reading(store, id, &mirror, &reading)?;
+        if reading.unreadable.is_empty() && reading.incomplete.is_none() {
+            store.set_meta(&last_read_key(id), Some(&now.to_string()))?;
+        }
     }
+    let since = if reading.unreadable.is_empty() { String::new() } else { last_read(store, id, tz)? };
     let mut objects = reading.objects;
     for (href, reason) in reading.unreadable {
         match mirror.get(&href) {
             Some(known) => {
-                input.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read."));
+                input.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read{since}."));
                 objects.push(known.clone());
             }
             None => {
@@ -134,6 +141,16 @@ async fn fetch<P: Provider>(
         }
     }
     Ok(Ok(objects))
+}
+
+fn last_read_key(id: &CalendarId) -> String {
+    format!("last read {id}")
+}
+
+/// When the calendar was last read in full, as the end of a sentence.
+fn last_read(store: &Store, id: &CalendarId, tz: &TimeZone) -> Result<String, StoreError> {
+    let at = store.meta(&last_read_key(id))?.and_then(|text| text.parse::<Timestamp>().ok());
+    Ok(at.map(|at| at.to_zoned(tz.clone()).strftime(", at %H:%M on %d %b %Y").to_string()).unwrap_or_default())
 }
 
 fn remember_reading(
@@ -159,30 +176,85 @@ fn remember_reading(
     store.put_mirror(id, &changed, &gone)
 }
 
+/// Events to expand together, each with the file it stands in.
+#[derive(Default)]
+struct Lot {
+    components: Vec<Component>,
+    files: Vec<Arc<str>>,
+}
+
+impl Lot {
+    fn add(&mut self, components: impl IntoIterator<Item = Component>, file: &Arc<str>) {
+        self.components.extend(components);
+        self.files.resize(self.components.len(), Arc::clone(file));
+    }
+
+    /// Their occurrences; `label` tells where a warning comes from.
+    fn expand(&self, source: usize, origin: Origin, lens: Lens<'_>, label: &str, input: &mut Input) {
+        let expanded = expand(&self.components, lens.window, lens.zones, lens.tz);
+        input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{label}: {warning}.")));
+        input.seen.extend(expanded.occurrences.into_iter().map(|(index, mut occurrence)| {
+            occurrence.provenance.file = self.files.get(index).cloned();
+            Seen { source, occurrence, origin }
+        }));
+    }
+}
+
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
 fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
-    let mut components = Vec::new();
+    let id = &raw.calendar.id;
+    let (mut foreign, mut copies) = (Lot::default(), Lot::default());
     let mut warnings = Vec::new();
     for object in &raw.objects {
         let parsed = ical::read(&object.body);
-        warnings
-            .extend(parsed.warnings.iter().map(|warning| format!("{}/{}: {warning}.", raw.calendar.id, object.href)));
-        if parsed.components.iter().any(looks_like_ours) {
+        if parsed.is_cut && raw.source.is_some() {
+            input.incomplete.push(id.to_string());
+        }
+        warnings.extend(parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href)));
+        let file = Arc::from(object.href.as_str());
+        if !raw.calendar.hold && is_collection(&parsed.components) {
+            // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
+            let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
+            copies.add(ours, &file);
+            foreign.add(theirs, &file);
+        } else if parsed.components.iter().any(looks_like_ours) {
             input.own.push(OwnCandidate {
-                object: own_object(&raw.calendar.id, object, &parsed.components, lens),
+                object: own_object(id, object, &parsed.components, lens),
                 source: raw.source,
                 components: parsed.components,
             });
         } else if raw.source.is_some() {
-            components.extend(parsed.components);
+            foreign.add(parsed.components, &file);
         }
     }
     let Some(source) = raw.source else { return };
     input.warnings.extend(warnings);
-    let expanded = expand(&components, lens.window, lens.zones, lens.tz);
-    input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{}: {warning}.", raw.calendar.id)));
-    let foreign = |(_, occurrence)| Seen { source, occurrence, origin: Origin::Foreign };
-    input.seen.extend(expanded.occurrences.into_iter().map(foreign));
+    for (lot, origin) in [(foreign, Origin::Foreign), (copies, Origin::Hold)] {
+        lot.expand(source, origin, lens, &id.to_string(), input);
+    }
+}
+
+/// One text on its own, with no config behind it, as the only calendar of an account `file`.
+pub fn text(name: &str, body: &[u8], emails: Vec<String>, lens: Lens<'_>) -> Input {
+    let id = CalendarId { account: "file".to_owned(), calendar: name.to_owned() };
+    let mut input = Input::default();
+    input.sources.push(Source { id, emails, private: false, only_invited: false });
+    let parsed = ical::read(body);
+    input.warnings.extend(parsed.warnings.iter().map(|warning| format!("{name}: {warning}.")));
+    let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
+    for (components, origin) in [(theirs, Origin::Foreign), (ours, Origin::Hold)] {
+        let mut lot = Lot::default();
+        lot.add(components, &Arc::from(name));
+        lot.expand(0, origin, lens, name, &mut input);
+    }
+    input
+}
+
+/// Whether they are several events: an object of a calendar server is one (RFC 4791 4.1).
+fn is_collection(components: &[Component]) -> bool {
+    let mut uids = components.iter().map(|component| &component.details.uid);
+    let first = uids.next();
+    uids.any(|uid| Some(uid) != first)
 }
 
 /// The one place that tells whether a component may be seawall's: by the form of its UID or by its marker.

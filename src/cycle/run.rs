@@ -129,7 +129,7 @@ impl<P> Context<'_, P> {
 /// no error but part of the outcome.
 pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
     let lens = cx.lens();
-    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes(), lens).await?;
+    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes().then_some(cx.now), lens).await?;
     let mut memory = Memory::load(cx.store, lens.window.start)?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);
@@ -217,7 +217,10 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
         let Some(source) = candidate.source else { continue };
         let origin = one.origin();
         let expanded = expand(&candidate.components, lens.window, lens.zones, lens.tz);
-        seen.extend(expanded.occurrences.into_iter().map(|(_, occurrence)| Seen { source, occurrence, origin }));
+        seen.extend(expanded.occurrences.into_iter().map(|(_, mut occurrence)| {
+            occurrence.provenance.file = Some(candidate.object.href.as_str().into());
+            Seen { source, occurrence, origin }
+        }));
     }
     seen.sort_by_key(|one| one.source);
     (owned, seen)

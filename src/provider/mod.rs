@@ -4,8 +4,12 @@
 //! Every write carries a precondition by construction: `create` fails where the name is taken, `update` and
 //! `delete` need the etag of what was read.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
+pub mod any;
+pub mod ics;
+pub mod transport;
 pub mod vdir;
 
 /// One version of an object: opaque, only equality means anything.
@@ -80,11 +84,16 @@ pub trait Provider {
     /// Where the account can't be reached.
     fn calendars(&self) -> impl Future<Output = Result<Vec<CalendarInfo>, ProviderError>>;
 
-    /// Every object of a calendar.
+    /// Every object of a calendar. `known` is what was last read of it, by href: one that is still at its etag may be
+    /// taken from there in place of being fetched again, and the reading is whole all the same.
     ///
     /// # Errors
     /// Where nothing of the calendar could be read; a partial read is no error but says that it is incomplete.
-    fn read(&self, calendar: &str) -> impl Future<Output = Result<Reading, ProviderError>>;
+    fn read(
+        &self,
+        calendar: &str,
+        known: &BTreeMap<String, Object>,
+    ) -> impl Future<Output = Result<Reading, ProviderError>>;
 
     /// One object as it is now; none where it is not there.
     ///

@@ -3,10 +3,11 @@
 use jiff::civil::Date;
 
 use super::Look;
+use super::explain;
 use super::paint::{Ink, paint};
 use super::text::{clean, clocks, indented, join, month_day, pad, weekday, width};
 use crate::calendar::time::Span;
-use crate::cycle::outcome::Outcome;
+use crate::cycle::outcome::Listing;
 use crate::focus::busy::Counts;
 use crate::focus::sight::Judged;
 
@@ -21,14 +22,14 @@ const NARROW_MAX: usize = 64;
 const VERDICT: usize = 6;
 
 /// The occurrences that share time with `window` or begin in it, a line each under the head of its day.
-pub fn events(outcome: &Outcome, window: Span, look: Look) -> String {
+pub fn events(listing: Listing<'_>, window: Span, look: Look) -> String {
     let here = |one: &&Judged| one.occurrence.span.overlaps(window) || window.contains(one.occurrence.span.start);
-    let mut all: Vec<&Judged> = outcome.judged.iter().filter(here).collect();
+    let mut all: Vec<&Judged> = listing.judged.iter().filter(here).collect();
     all.sort_by_key(|one| one.occurrence.span);
     if all.is_empty() {
         return "No events.\n".to_owned();
     }
-    let rows: Vec<Row> = all.into_iter().map(|one| Row::new(outcome, one)).collect();
+    let rows: Vec<Row> = all.into_iter().map(|one| Row::new(listing, one)).collect();
     let columns = Columns::of(&rows, look);
     let mut lines = Vec::new();
     let mut last: Option<Date> = None;
@@ -54,6 +55,8 @@ struct Row {
     role: String,
     calendar: String,
     why: String,
+    /// Where it comes from; empty where nobody asked.
+    origin: String,
 }
 
 /// How wide the columns are: as the widest of their words, within limits.
@@ -83,13 +86,13 @@ impl Columns {
 }
 
 impl Row {
-    fn new(outcome: &Outcome, one: &Judged) -> Self {
+    fn new(listing: Listing<'_>, one: &Judged) -> Self {
         let span = one.occurrence.span;
         let flag = if one.occurrence.uncertain.is_some() { "(!) " } else { "" };
-        let calendar = outcome.sources.get(one.source).map(|source| source.id.to_string()).unwrap_or_default();
+        let calendar = listing.sources.get(one.source).map(|source| source.id.to_string()).unwrap_or_default();
         Self {
-            date: outcome.tz.to_datetime(span.start).date(),
-            time: if one.occurrence.all_day { all_day(span) } else { clocks(span, &outcome.tz) },
+            date: listing.tz.to_datetime(span.start).date(),
+            time: if one.occurrence.all_day { all_day(span) } else { clocks(span, listing.tz) },
             verdict: match one.verdict.counts {
                 Counts::Busy => ("busy", Ink::Bad),
                 Counts::Threat => ("threat", Ink::Note),
@@ -98,9 +101,14 @@ impl Row {
                 Counts::Focus => ("focus", Ink::Good),
             },
             title: format!("{flag}{}", clean(&one.occurrence.details.title)),
-            role: clean(outcome.role_name(one.role).unwrap_or_default()),
+            role: clean(listing.role_name(one.role).unwrap_or_default()),
             calendar: clean(&calendar),
             why: clean(&one.verdict.why),
+            origin: if listing.explain {
+                clean(&explain::explain(&one.occurrence, listing.tz).to_string())
+            } else {
+                String::new()
+            },
         }
     }
 
@@ -116,11 +124,17 @@ impl Row {
         }
         let used = width(&head) + VERDICT + width(&tail);
         let why = |text: &str| paint(text, Ink::Faint, look.color);
+        let below = |text: &str| -> Vec<String> {
+            let lines =
+                if text.is_empty() { Vec::new() } else { indented(text, width(&head) + VERDICT + 2, look.columns()) };
+            lines.iter().map(|line| why(line)).collect()
+        };
         if used + 2 + width(&self.why) <= look.columns() {
-            return vec![format!("{head}{verdict}{tail}  {}", why(&self.why))];
+            let first = format!("{head}{verdict}{tail}  {}", why(&self.why));
+            return [first].into_iter().chain(below(&self.origin)).collect();
         }
-        let below = indented(&self.why, width(&head) + VERDICT + 2, look.columns());
-        [format!("{head}{verdict}{tail}")].into_iter().chain(below.iter().map(|line| why(line))).collect()
+        let below = below(&self.why).into_iter().chain(below(&self.origin));
+        [format!("{head}{verdict}{tail}")].into_iter().chain(below).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod changes;
 pub mod events;
+mod explain;
 pub mod json;
 pub mod log;
 mod paint;

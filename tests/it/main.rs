@@ -9,6 +9,10 @@ mod blocks;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod calendar_corpora;
+#[cfg(test)]
+mod calendar_queries;
+#[cfg(test)]
 mod cli;
 #[cfg(test)]
 mod config;
@@ -17,7 +21,15 @@ mod contract;
 #[cfg(test)]
 mod erosion;
 #[cfg(test)]
+mod events_of_a_file;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod http_client;
+#[cfg(test)]
 mod lock;
+#[cfg(test)]
+mod malformed;
 #[cfg(test)]
 mod own_events;
 #[cfg(test)]
@@ -35,13 +47,21 @@ mod reader;
 #[cfg(test)]
 mod recurrence_corpora;
 #[cfg(test)]
+mod recurrence_exceptions;
+#[cfg(test)]
+mod recurrence_laws;
+#[cfg(test)]
 mod report;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod store;
 #[cfg(test)]
+mod subscription;
+#[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod zones;

@@ -67,7 +67,7 @@ impl Flaky {
     }
 
     pub(crate) fn objects(&self, calendar: &str) -> Vec<Object> {
-        super::block_on(self.inner.read(calendar)).unwrap().objects
+        super::block_on(self.inner.read(calendar, &BTreeMap::new())).unwrap().objects
     }
 
     async fn through<T>(&self, call: impl Future<Output = Result<T, ProviderError>>) -> Result<T, ProviderError> {
@@ -112,11 +112,11 @@ impl Provider for Flaky {
         self.inner.calendars().await
     }
 
-    async fn read(&self, calendar: &str) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, known: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
         if self.unread.borrow().contains(calendar) {
             return Err(lost());
         }
-        let mut reading = self.through(self.inner.read(calendar)).await?;
+        let mut reading = self.through(self.inner.read(calendar, known)).await?;
         reading.objects.retain(|object| !self.hidden.borrow().contains(&object.href));
         if calendar == "work"
             && let Some(hand) = self.hand.borrow_mut().take()

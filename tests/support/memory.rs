@@ -61,7 +61,7 @@ impl Provider for Memory {
         Ok(self.0.borrow().calendars.keys().map(info).collect())
     }
 
-    async fn read(&self, calendar: &str) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, _: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
         let objects = self.0.borrow_mut().calendar(calendar)?.values().cloned().collect();
         Ok(Reading { objects, ..Reading::default() })
     }

@@ -1,11 +1,13 @@
 //! What the tests share: calendars and weeks in a compact notation, wishes in few words.
 
+pub(crate) mod corpora;
 pub(crate) mod flaky;
 pub(crate) mod ics;
 pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
+pub(crate) mod script;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;

@@ -10,7 +10,7 @@ use seawall::balance::figures::{Ledgers, figures};
 use seawall::balance::text::{Remarks, text, title};
 use seawall::calendar::CalendarId;
 use seawall::calendar::event::{
-    Answer, Attendee, AttendeeKind, BusyStatus, Details, EventType, Occurrence, Organizer, Transparency,
+    Answer, Attendee, AttendeeKind, BusyStatus, Details, EventType, Occurrence, Organizer, Provenance, Transparency,
 };
 use seawall::calendar::time::Span;
 use seawall::calendar::week::{self, IsoWeek};
@@ -239,6 +239,7 @@ fn event(policy: &Policy, index: usize, line: &str) -> Seen {
         recurrence_id: None,
         details: Arc::new(details),
         uncertain: (flag == "uncertain").then(|| "the zone `Mars` is not known".to_owned()),
+        provenance: Provenance::default(),
     };
     Seen { source: 0, occurrence, origin: Origin::Foreign }
 }

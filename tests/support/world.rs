@@ -417,6 +417,7 @@ pub(crate) fn zones() -> &'static Zones {
 pub(crate) fn accounts(settings: &Settings) -> Vec<Vdir> {
     let vdir = |account: &seawall::config::settings::Account| match &account.source {
         Source::Vdir { path } => Vdir::new(path.clone()),
+        other => panic!("the world has folders only, not {other:?}"),
     };
     settings.accounts.iter().map(vdir).collect()
 }

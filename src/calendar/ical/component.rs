@@ -55,4 +55,23 @@ impl Component {
     pub fn is_recurring(&self) -> bool {
         self.recurrence.is_some()
     }
+
+    /// Hands over each of its moments.
+    pub(super) fn moments_mut(&mut self, mut change: impl FnMut(&mut Moment)) {
+        change(&mut self.start);
+        if let End::At(end) = &mut self.end {
+            change(end);
+        }
+        if let Some(id) = &mut self.recurrence_id {
+            change(&mut id.at);
+        }
+        let Some(recurrence) = &mut self.recurrence else { return };
+        for (moment, end) in &mut recurrence.dates {
+            change(moment);
+            if let Some(End::At(end)) = end {
+                change(end);
+            }
+        }
+        recurrence.exceptions.iter_mut().for_each(change);
+    }
 }

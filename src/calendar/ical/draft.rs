@@ -64,19 +64,24 @@ impl Draft {
     /// Takes a property; of one that may stand only once the first counts.
     pub(super) fn take(&mut self, property: &Property<'_>, line: usize, warnings: &mut Warnings) {
         let mut buffer = [0; NAME_BYTES_MAX];
-        let Some(name) = buffer.get_mut(..property.name.len()) else { return };
-        name.copy_from_slice(property.name.as_bytes());
+        let written = property.bare_name();
+        let Some(name) = buffer.get_mut(..written.len()) else { return };
+        name.copy_from_slice(written.as_bytes());
         name.make_ascii_uppercase();
+        // None of the values that say when has a colon; what does was split inside a parameter.
+        let again = if property.value.contains(':') && SAYS_WHEN.iter().any(|when| when.as_bytes() == name) {
+            property.split_last()
+        } else {
+            None
+        };
+        let property = again.as_ref().filter(|again| Moment::parse_bare(again.value).is_some()).unwrap_or(property);
         let value = property.value;
         let read = match &*name {
-            b"DTSTART" => self.take_start(property),
+            b"DTSTART" => self.take_start(property, line),
             b"DTEND" => self.take_end(Moment::parse(value, property).map(End::At)),
             b"DURATION" if matches!(self.end, Some(End::At(_))) => Ok(()),
             b"DURATION" => self.take_end(Length::parse(value).map(End::After)),
-            b"RRULE" => Rule::parse(value).map(|rule| self.recurrence().rules.push(rule)).map_err(|error| {
-                self.recurrence();
-                format!("{error}; only its first instance and its RDATEs are known")
-            }),
+            b"RRULE" => self.take_rule(value),
             b"EXRULE" => Rule::parse(value)
                 .map(|rule| self.recurrence().exception_rules.push(rule))
                 .map_err(|error| format!("{error}; nothing is taken out")),
@@ -89,8 +94,20 @@ impl Draft {
             }
         };
         if let Err(message) = read {
-            self.troubles.push(format!("{}: {message}", property.name.to_ascii_uppercase()));
-            warnings.add(line, property.name, message);
+            self.troubles.push(format!("{}: {message}", written.to_ascii_uppercase()));
+            warnings.add(line, written, message);
+        }
+    }
+
+    fn take_rule(&mut self, value: &str) -> Result<(), String> {
+        let rules = &mut self.recurrence().rules;
+        match Rule::parse(value) {
+            Ok(rule) => {
+                rules.push(rule);
+                self.details.written.rules.push(value.trim().into());
+                Ok(())
+            }
+            Err(error) => Err(format!("{error}; only its first instance and its RDATEs are known")),
         }
     }
 
@@ -99,7 +116,7 @@ impl Draft {
         let (details, value) = (&mut self.details, property.value);
         match name {
             b"UID" => keep_first(&mut details.uid, value.trim().to_owned()),
-            b"SUMMARY" => keep_first(&mut details.title, unescape(value)),
+            b"SUMMARY" => keep_first(&mut details.title, unescape(value.trim())),
             b"DESCRIPTION" => keep_first(&mut details.text, unescape(value)),
             b"LOCATION" => keep_first(&mut details.place, unescape(value)),
             b"STATUS" => details.status = status(value),
@@ -118,15 +135,32 @@ impl Draft {
         }
     }
 
-    fn take_start(&mut self, property: &Property<'_>) -> Result<(), String> {
+    fn take_start(&mut self, property: &Property<'_>, line: usize) -> Result<(), String> {
         let found = Moment::parse(property.value, property);
         match (&self.start, found) {
-            (None, Some(start)) => self.start = Some(start),
-            (None, None) => return Err("can't be read as a date or time".to_owned()),
+            (None, Some(start)) => self.set_start(start, line),
+            (None, None) => {
+                let message = match Moment::parse_day(property.value) {
+                    Some(day) => {
+                        self.set_start(day, line);
+                        "has no readable time; taken as its day"
+                    }
+                    None => "can't be read as a date or time",
+                };
+                return Err(message.to_owned());
+            }
             (Some(first), found) if found.as_ref() == Some(first) => {}
             (Some(_), _) => return Err("a second, different start; the first counts".to_owned()),
         }
         Ok(())
+    }
+
+    fn set_start(&mut self, start: Moment, line: usize) {
+        self.details.written.line = line;
+        if let Moment::Zoned(_, tzid) = &start {
+            self.details.written.tzid = Some(tzid.name.as_str().into());
+        }
+        self.start = Some(start);
     }
 
     fn take_end(&mut self, end: Option<End>) -> Result<(), String> {
@@ -174,6 +208,18 @@ impl Draft {
         Ok(())
     }
 
+    /// A start for an event that has none: its original one, or an hour or a day before its end.
+    fn guessed_start(&mut self, warnings: &mut Warnings) -> Option<Moment> {
+        let (start, message) = match (&self.recurrence_id, &self.end) {
+            (Some(id), _) => (id.at.clone(), "is missing; taken as RECURRENCE-ID"),
+            (None, Some(End::At(end))) => (end.earlier(END_GUESS.seconds)?, "is missing; guessed from DTEND"),
+            _ => return None,
+        };
+        self.troubles.push(format!("DTSTART: {message}"));
+        warnings.add(self.line, "DTSTART", message.to_owned());
+        Some(start)
+    }
+
     fn recurrence(&mut self) -> &mut Recurrence {
         self.recurrence.get_or_insert_default()
     }
@@ -184,7 +230,7 @@ impl Draft {
             warnings.add(self.line, "VEVENT", fault.to_owned());
             self.troubles.push(fault.to_owned());
         }
-        let Some(start) = self.start else {
+        let Some(start) = self.start.take().or_else(|| self.guessed_start(warnings)) else {
             let title = &self.details.title;
             warnings.add(self.line, "VEVENT", format!("`{title}` has no readable DTSTART; it is left out"));
             return None;

@@ -28,9 +28,11 @@ pub(crate) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// The lines of that text, which ends them with CRLF, LF or, where there is no LF at all, CR.
+    /// The lines of that text, which ends them with CRLF, LF or, where there are hardly any LF, CR.
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        let newline = if text.contains(&b'\n') { b'\n' } else { b'\r' };
+        let count = |byte| memchr::memchr_iter(byte, text).count();
+        // More than two CR for each LF: not even CRCRLF.
+        let newline = if count(b'\r') > 2 * count(b'\n') { b'\r' } else { b'\n' };
         Self { rest: text, newline, number: 0 }
     }
 
@@ -46,7 +48,7 @@ impl<'a> Lines<'a> {
         while let Some(shorter) = line.strip_suffix(b"\r") {
             line = shorter;
         }
-        line
+        if self.newline == b'\r' { line.strip_prefix(b"\n").unwrap_or(line) } else { line }
     }
 }
 
@@ -101,6 +103,7 @@ mod tests {
         check(b"A:1\r\nB:2\r\n", &["A:1", "B:2"]);
         check(b"A:1\nB:2", &["A:1", "B:2"]);
         check(b"A:1\rB:2\r", &["A:1", "B:2"]);
+        check(b"A:1\rB:2\rC:3\r\nD:4\r", &["A:1", "B:2", "C:3", "D:4"]);
         check(b"A:1\r\r\nB:x\ry\r\n", &["A:1", "B:x\ry"]);
         check(b"A:1\r\n\r\nB:2\r\n", &["A:1", "", "B:2"]);
     }

@@ -11,6 +11,8 @@ pub(crate) struct Property<'a> {
     params: &'a str,
     /// The value as written.
     pub(crate) value: &'a str,
+    /// All that stands after the name.
+    rest: &'a str,
 }
 
 impl<'a> Property<'a> {
@@ -25,7 +27,23 @@ impl<'a> Property<'a> {
             let colon = unquoted(rest, b':').or_else(|| rest.find(':'))?;
             (rest.get(..colon)?, rest.get(colon + 1..)?)
         };
-        Some(Self { name: name.trim_ascii(), params, value })
+        Some(Self { name: name.trim_ascii(), params, value, rest })
+    }
+
+    /// The same line split at its last colon, for values that have none: an unquoted parameter does
+    /// (`TZID=(UTC+01:00) Berlin`). None where that is no other place.
+    pub(super) fn split_last(&self) -> Option<Self> {
+        let params_and_value = self.rest.strip_prefix(';')?;
+        let (params, value) = params_and_value.rsplit_once(':')?;
+        (value.len() < self.value.len()).then_some(Self { name: self.name, params, value, rest: self.rest })
+    }
+
+    /// The name without a vCard group before it (`A.SUMMARY`).
+    pub(super) fn bare_name(&self) -> &'a str {
+        match self.name.split_once('.') {
+            Some((group, name)) if !group.eq_ignore_ascii_case("X") && !group.contains('-') => name,
+            _ => self.name,
+        }
     }
 
     /// The value of that parameter, without quotes and with RFC 6868 undone; none where it is missing or empty.
@@ -38,7 +56,9 @@ impl<'a> Property<'a> {
         let mut rest = self.params;
         std::iter::from_fn(move || {
             while !rest.is_empty() {
-                let end = unquoted(rest, b';').unwrap_or(rest.len());
+                // A quote that never closes must not swallow the next parameter.
+                let is_open = || rest.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+                let end = unquoted(rest, b';').or_else(|| rest.find(';').filter(|_| is_open())).unwrap_or(rest.len());
                 let (param, after) = rest.split_at_checked(end)?;
                 rest = after.get(1..).unwrap_or_default();
                 if let Some((key, value)) = param.split_once('=') {
@@ -53,7 +73,8 @@ impl<'a> Property<'a> {
 /// A parameter's value without quotes and with RFC 6868 undone; none where it is empty.
 pub(crate) fn bare(value: &str) -> Option<Cow<'_, str>> {
     let value = value.trim();
-    let inner = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    let inner = value.strip_prefix('"').unwrap_or(value);
+    let inner = inner.strip_suffix('"').unwrap_or(inner);
     (!inner.is_empty()).then(|| decode_carets(inner))
 }
 
@@ -75,13 +96,29 @@ fn unquoted(text: &str, wanted: u8) -> Option<usize> {
     })
 }
 
-/// RFC 6868: `^'` is a quote, `^n` a line end, `^^` a caret.
+/// RFC 6868: `^'` is a quote, `^n` a line end, `^^` a caret; a caret before anything else stays.
 fn decode_carets(text: &str) -> Cow<'_, str> {
-    if text.contains('^') {
-        text.replace("^'", "\"").replace("^n", "\n").replace("^^", "^").into()
-    } else {
-        text.into()
+    if !text.contains('^') {
+        return text.into();
     }
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match (char, chars.clone().next()) {
+            ('^', Some(code @ ('\'' | 'n' | '^'))) => {
+                out.push(if code == '\'' {
+                    '"'
+                } else if code == 'n' {
+                    '\n'
+                } else {
+                    '^'
+                });
+                chars.next();
+            }
+            _ => out.push(char),
+        }
+    }
+    out.into()
 }
 
 /// Undoes the escapes of a TEXT value (RFC 5545 3.3.11); a backslash before anything else stays.
@@ -127,7 +164,20 @@ mod tests {
         assert_eq!(open_quote.value, "b");
         let caret = Property::split("A;CN=George ^'Babe^' Ruth:x").unwrap();
         assert_eq!(caret.param("CN").as_deref(), Some("George \"Babe\" Ruth"));
+        let caret = Property::split("A;CN=^^n ^x^:x").unwrap();
+        assert_eq!(caret.param("CN").as_deref(), Some("^n ^x^"));
         assert!(Property::split("no colon here").is_none());
+        let half = Property::split("A;TZID=Europe/Berlin\";VALUE=DATE:x").unwrap();
+        assert_eq!(
+            (half.param("TZID").as_deref(), half.param("VALUE").as_deref()),
+            (Some("Europe/Berlin"), Some("DATE"))
+        );
+        let unquoted = Property::split("A;TZID=(UTC+01:00) Berlin:x").unwrap();
+        let last = unquoted.split_last().unwrap();
+        assert_eq!((last.param("TZID").as_deref(), last.value), (Some("(UTC+01:00) Berlin"), "x"));
+        assert!(last.split_last().is_none() && Property::split("A:x:y").unwrap().split_last().is_none());
+        let names = ["ITEM1.SUMMARY:x", "X-A.B:x"].map(|line| Property::split(line).unwrap().bare_name().to_owned());
+        assert_eq!(names, ["SUMMARY", "X-A.B"]);
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! Values of iCalendar properties: dates, times, durations and periods (RFC 5545 3.3), read tolerantly.
 //! Knows no zones: a time says how it was written, and is resolved elsewhere.
 
+use std::sync::Arc;
+
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::property::Property;
+use crate::calendar::zones::Definition;
+
+/// The longest date or time in an odd form: `2026-11-16T09:00:00.000000000+01:00`.
+const ODD_BYTES_MAX: usize = 40;
 
 /// A DATE or DATE-TIME as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +22,27 @@ pub enum Moment {
     /// UTC (form 2).
     Utc(DateTime),
     /// A local time with the TZID of its zone (form 3).
-    Zoned(DateTime, String),
+    Zoned(DateTime, Tzid),
+}
+
+/// The name of a zone, and what the same calendar says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tzid {
+    /// As written.
+    pub name: String,
+    /// The time is written without a zone; the name is that of its calendar (X-WR-TIMEZONE).
+    pub is_assumed: bool,
+    /// The VTIMEZONE of that name.
+    pub(crate) definition: Option<Arc<Definition>>,
+    /// X-WR-TIMEZONE.
+    pub(crate) calendar: Option<Arc<str>>,
+}
+
+impl Tzid {
+    /// A name of which nothing else is known.
+    pub(super) fn new(name: String) -> Self {
+        Self { name, is_assumed: false, definition: None, calendar: None }
+    }
 }
 
 impl Moment {
@@ -28,16 +55,21 @@ impl Moment {
                 Self::Date(at.date())
             }
             Self::Floating(at) => match property.param("TZID") {
-                Some(tzid) => Self::Zoned(at, tzid.into_owned()),
+                Some(tzid) => Self::Zoned(at, Tzid::new(tzid.into_owned())),
                 None => Self::Floating(at),
             },
             other => other,
         })
     }
 
-    /// Reads `20261116`, `20261116T090000` and `20261116T090000Z`.
+    /// Reads `20261116`, `20261116T090000` and `20261116T090000Z`, and what is seen instead: no seconds, a fraction,
+    /// 24:00, a blank for the `T`, the extended form of ISO 8601, an offset.
     pub(crate) fn parse_bare(text: &str) -> Option<Self> {
         let text = text.trim();
+        Self::parse_basic(text).or_else(|| Self::parse_odd(text))
+    }
+
+    fn parse_basic(text: &str) -> Option<Self> {
         let date = parse_date(text.get(..8)?)?;
         let rest = text.get(8..)?;
         if rest.is_empty() {
@@ -50,12 +82,55 @@ impl Moment {
         })
     }
 
+    fn parse_odd(text: &str) -> Option<Self> {
+        // Nothing that means a time is longer; it also keeps the rest from copying much.
+        if text.len() > ODD_BYTES_MAX {
+            return None;
+        }
+        let (date, time) = text.split_once(['T', 't', ' ']).unwrap_or((text, ""));
+        let date = date.replace('-', "");
+        let date = parse_date(&date).filter(|_| date.len() == 8)?;
+        if time.is_empty() {
+            return Some(Self::Date(date));
+        }
+        let (time, zone) = match time.find(['Z', 'z', '+', '-']) {
+            Some(at) => time.split_at_checked(at)?,
+            None => (time, ""),
+        };
+        let time = time.trim().split(['.', ',']).next()?.replace(':', "");
+        let at = match time.as_str() {
+            "2400" | "240000" => date.tomorrow().ok()?.to_datetime(Time::midnight()),
+            time => date.to_datetime(parse_time(time)?),
+        };
+        Some(match zone {
+            "" => Self::Floating(at),
+            "Z" | "z" => Self::Utc(at),
+            offset => Self::Utc(at.checked_sub(SignedDuration::from_secs(parse_offset(offset)?.into())).ok()?),
+        })
+    }
+
+    /// The day of a value of which no more can be read.
+    pub(super) fn parse_day(text: &str) -> Option<Self> {
+        Some(Self::Date(parse_date(text.trim().get(..8)?)?))
+    }
+
     /// The wall time as written; midnight of a date.
     pub fn wall(&self) -> DateTime {
         match self {
             Self::Date(date) => date.to_datetime(Time::midnight()),
             Self::Floating(at) | Self::Utc(at) | Self::Zoned(at, _) => *at,
         }
+    }
+
+    /// So many seconds earlier, or of a date the day before.
+    pub(super) fn earlier(&self, seconds: i64) -> Option<Self> {
+        let before = |at: &DateTime| at.checked_sub(SignedDuration::from_secs(seconds)).ok();
+        Some(match self {
+            Self::Date(date) => Self::Date(date.yesterday().ok()?),
+            Self::Floating(at) => Self::Floating(before(at)?),
+            Self::Utc(at) => Self::Utc(before(at)?),
+            Self::Zoned(at, tzid) => Self::Zoned(before(at)?, tzid.clone()),
+        })
     }
 
     /// Whether it is a date.
@@ -159,6 +234,29 @@ fn parse_time(text: &str) -> Option<Time> {
     Time::new(digits(text, 0, 2)? as i8, digits(text, 2, 4)? as i8, second as i8, 0).ok()
 }
 
+/// A UTC offset in seconds: `+0100`, `+010000`, `+01:00`, `+1`. Hours that no zone has are minutes, which some
+/// servers leave when they cut the leading zeros of `+005730` (RFC 5545 3.3.14 has seconds).
+pub(super) fn parse_offset(text: &str) -> Option<i32> {
+    let (sign, rest) = match text.as_bytes().first()? {
+        b'-' => (-1, text.get(1..)?),
+        b'+' => (1, text.get(1..)?),
+        _ => (1, text),
+    };
+    let digits: String = rest.chars().filter(|c| *c != ':').collect();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: i32 = digits.get(..digits.len().min(7))?.parse().ok()?;
+    let (hours, minutes, seconds) = match digits.len() {
+        1 | 2 => (number, 0, 0),
+        3 | 4 if number / 100 <= 15 => (number / 100, number % 100, 0),
+        3 | 4 => (0, number / 100, number % 100),
+        5 | 6 => (number / 10_000, number / 100 % 100, number % 100),
+        _ => return None,
+    };
+    (hours <= 25 && minutes < 60 && seconds < 60).then_some(sign * (hours * 3600 + minutes * 60 + seconds))
+}
+
 fn digits(text: &str, from: usize, to: usize) -> Option<i16> {
     text.as_bytes()
         .get(from..to)?
@@ -177,7 +275,7 @@ mod tests {
             Some(Moment::Date(date)) => format!("{date}"),
             Some(Moment::Floating(at)) => format!("{at} floating"),
             Some(Moment::Utc(at)) => format!("{at} UTC"),
-            Some(Moment::Zoned(at, tzid)) => format!("{at} {tzid}"),
+            Some(Moment::Zoned(at, tzid)) => format!("{at} {}", tzid.name),
             None => "none".to_owned(),
         };
         assert_eq!(found, expected, "{line}");
@@ -192,6 +290,15 @@ mod tests {
         check("DTSTART;TZID=Europe/Berlin: 20261116T090000 ", "2026-11-16T09:00:00 Europe/Berlin");
         check("DTSTART;TZID=Europe/Berlin:20261116T090000Z", "2026-11-16T09:00:00 UTC");
         check("DTSTART:20261231T235960Z", "2026-12-31T23:59:59 UTC");
+        check("DTSTART:20261116T24:00", "2026-11-17T00:00:00 floating");
+        check("DTSTART:20261116T240000Z", "2026-11-17T00:00:00 UTC");
+        check("DTSTART:20261116T090000.000Z", "2026-11-16T09:00:00 UTC");
+        check("DTSTART:2026-11-16T09:00:00", "2026-11-16T09:00:00 floating");
+        check("DTSTART:2026-11-16 09:00", "2026-11-16T09:00:00 floating");
+        check("DTSTART:2026-11-16", "2026-11-16");
+        check("DTSTART:20261116T090000+0100", "2026-11-16T08:00:00 UTC");
+        check("DTSTART:2026-11-16T09:00:00-05:00", "2026-11-16T14:00:00 UTC");
+        check("DTSTART;VALUE=DATE-TIME:20261116", "2026-11-16");
         for bad in
             ["2024-13-45T99:00", "20261301", "20261116T250000", "20261116X090000", "2026111", "", "ab\u{e9}cdefgh"]
         {
@@ -213,6 +320,27 @@ mod tests {
         }
         for bad in ["", "P", "PT", "1H", "PT1", "PTH", "P1Y", "PT99999999999999999999H"] {
             assert_eq!(Length::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn offsets_in_their_forms() {
+        for (text, seconds) in [
+            ("+0100", 3600),
+            ("-0330", -12_600),
+            ("+005730", 3450),
+            ("+5730", 3450),
+            ("-5730", -3450),
+            ("+01:00", 3600),
+            ("0100", 3600),
+            ("+530", 19_800),
+            ("+1", 3600),
+            ("-0000", 0),
+        ] {
+            assert_eq!(parse_offset(text), Some(seconds), "{text}");
+        }
+        for bad in ["", "+", "east", "+0199", "+999999", "+12345678", "+01:xx"] {
+            assert_eq!(parse_offset(bad), None, "{bad}");
         }
     }
 }

@@ -5,7 +5,7 @@
 mod folder;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -57,7 +57,7 @@ impl Provider for Vdir {
         Ok(calendars)
     }
 
-    async fn read(&self, calendar: &str) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, _: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
         Folder::open(&self.root, calendar)?.read()
     }
 

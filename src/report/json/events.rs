@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::super::explain::{Explanation, explain};
 use super::shape::{instant, print};
 use crate::calendar::time::Span;
-use crate::cycle::outcome::Outcome;
+use crate::cycle::outcome::Listing;
 use crate::focus::busy::Counts;
 use crate::focus::sight::Judged;
 
@@ -35,22 +36,34 @@ struct EventShape {
     attendees: usize,
     own: bool,
     uncertain: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<ExplainShape>,
+}
+
+/// Only with `--explain`.
+#[derive(Serialize)]
+struct ExplainShape {
+    made_by: String,
+    zone: String,
+    file: Option<String>,
+    line: Option<usize>,
+    uncertain: Option<String>,
 }
 
 /// The occurrences that share time with `window` or begin in it, sorted by start.
-pub fn events(outcome: &Outcome, window: Span) -> String {
-    let seen = outcome.judged.iter().filter(|one| {
+pub fn events(listing: Listing<'_>, window: Span) -> String {
+    let seen = listing.judged.iter().filter(|one| {
         let span = one.occurrence.span;
         span.overlaps(window) || window.contains(span.start)
     });
     let mut all: Vec<&Judged> = seen.collect();
     all.sort_by_key(|one| one.occurrence.span);
-    print(&all.into_iter().map(|one| shape(outcome, one)).collect::<Vec<_>>())
+    print(&all.into_iter().map(|one| shape(listing, one)).collect::<Vec<_>>())
 }
 
-fn shape(outcome: &Outcome, one: &Judged) -> EventShape {
-    let (occurrence, tz) = (&one.occurrence, &outcome.tz);
-    let source = outcome.sources.get(one.source).map(|source| &source.id);
+fn shape(listing: Listing<'_>, one: &Judged) -> EventShape {
+    let (occurrence, tz) = (&one.occurrence, listing.tz);
+    let source = listing.sources.get(one.source).map(|source| &source.id);
     EventShape {
         uid: occurrence.details.uid.clone(),
         recurrence_id: occurrence.recurrence_id.map(|at| instant(at, tz)),
@@ -68,10 +81,14 @@ fn shape(outcome: &Outcome, one: &Judged) -> EventShape {
             Counts::Focus => BusyShape::Focus,
         },
         why: one.verdict.why.clone(),
-        role: outcome.role_name(one.role).map(str::to_owned),
+        role: listing.role_name(one.role).map(str::to_owned),
         meeting: one.people.meeting,
         attendees: one.people.count,
         own: one.own,
         uncertain: occurrence.uncertain.is_some(),
+        explain: listing.explain.then(|| {
+            let Explanation { made_by, zone, file, line, uncertain } = explain(occurrence, tz);
+            ExplainShape { made_by, zone, file, line, uncertain }
+        }),
     }
 }

@@ -75,7 +75,7 @@ work = [{ days = "mon-fri", from = "08:30", to = "17:30" }]
         text,
         &format!(
             "1:1: password: {rule}
-             4:12: account[0].provider: expected a provider that this version knows, which is vdir alone, found \"caldav\"
+             4:12: account[0].provider: expected vdir or ics, found \"caldav\"
              5:1: account[0].password: {rule}
              9:1: account[1].token: {rule}
              11:31: account[1].calendars[0].password: {rule}"
@@ -382,4 +382,28 @@ proptest::proptest! {
     fn no_text_panics(text in "(\\[\\[?[a-z]{1,7}\\]\\]?|[a-z_]{1,9} = |[\"{}\\[\\],=\n#é]|[0-9:hm-]{1,5}| ){0,40}") {
         let _ = parse(&text, Path::new(FILE), &environment());
     }
+}
+
+#[test]
+fn a_subscribed_calendar_says_what_it_needs() {
+    let account = |rest: &str| format!("[[account]]\nname = \"feed\"\nprovider = \"ics\"\n{rest}");
+    let example = r#"url = "https://example.org/holidays.ics" or path = "holidays.ics""#;
+    for (rest, fault) in [
+        ("", format!("1:1: account[0].url: missing: say where the calendar is: {example}")),
+        ("url = \"https://example.org\"\npath = \"a.ics\"\n", "4:7: account[0].url: the calendar is at one place: either url or path".to_owned()),
+        ("url = \"holidays.ics\"\n", "4:7: account[0].url: expected an address like https://example.org/holidays.ics".to_owned()),
+        ("url = \"webcal://example.org/a\"\n", "4:7: account[0].url: expected https:// in place of webcal://".to_owned()),
+        ("url = \"ftp://example.org/a\"\n", "4:7: account[0].url: expected an address that begins with https://".to_owned()),
+        ("url = \"http://example.org/a\"\n", "4:7: account[0].url: expected https: over http anybody on the way can read and change the calendar".to_owned()),
+        ("url = 1\n", "4:7: account[0].url: expected an address in quotes, found a number".to_owned()),
+        ("path = \"a.ics\"\ncalendars = [{ use = \"read+hold\" }]\n", "5:22: account[0].calendars[0].use: expected read, for a subscribed calendar can't be written, found \"read+hold\"".to_owned()),
+        ("path = \"a.ics\"\ncalendars = []\n", "5:13: account[0].calendars: expected one calendar, for that is all there is at one place: [{ name = \"holidays\", private = true }]".to_owned()),
+        ("path = \"a.ics\"\npasword = 1\n", "5:1: account[0].pasword: unknown key".to_owned()),
+    ] {
+        check_beside_sound(&account(rest), &fault);
+    }
+    // The address may be the only secret there is.
+    let text = sound(&account("url = \"https://anna:hunter2@example.org/token\"\n"));
+    let shown = shown(&parse(&text, Path::new(FILE), &environment()).unwrap_err());
+    assert!(shown.contains("without user name or password") && !shown.contains("hunter2"), "{shown}");
 }

@@ -42,7 +42,7 @@ fn events_have_the_documented_fields() {
     let outcome = outcome("tue 9-9:20 Stand-up");
     let expected =
         "uid recurrence_id account calendar start end all_day title busy why role meeting attendees own uncertain";
-    assert_eq!(fields(&json::events(&outcome, week47().span(&outcome.tz))), expected);
+    assert_eq!(fields(&json::events(outcome.listing(false), week47().span(&outcome.tz))), expected);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn every_verdict_has_its_word_and_the_list_is_sorted() {
         week47().span(&outcome.tz).start,
         seawall::calendar::week::midnight(jiff::civil::date(2026, 11, 19), &outcome.tz),
     );
-    let events: Value = serde_json::from_str(&json::events(&outcome, monday_to_wednesday)).unwrap();
+    let events: Value = serde_json::from_str(&json::events(outcome.listing(false), monday_to_wednesday)).unwrap();
     let words: Vec<&str> = events.as_array().unwrap().iter().map(|one| one["busy"].as_str().unwrap()).collect();
     assert_eq!(words, ["busy", "free", "threat", "off", "focus"]);
 }

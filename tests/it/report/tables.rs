@@ -82,7 +82,7 @@ fn events_are_a_table_by_day() {
         "mon 9-9:15 Stand-up\n mon 14-15 1:1 Ben (1:1)\n tue 10-11 Call from Mars (uncertain)\n tue all-day Holiday (off)
         wed 22-24 Late show (solo)\n wed 9-10 Pitch (unanswered)",
     );
-    insta::assert_snapshot!(events::events(&outcome, week47().span(&outcome.tz), PLAIN), @r"
+    insta::assert_snapshot!(events::events(outcome.listing(false), week47().span(&outcome.tz), PLAIN), @r"
     Mon 16 Nov
       09:00–09:15  busy    Stand-up                        work/Personal  accepted
       14:00–15:00  busy    1:1 Ben             leadership  work/Personal  accepted
@@ -161,7 +161,7 @@ fn tables_keep_within_the_terminal_with_and_without_colour() {
             let look = Look { width, color, before: false };
             let all = [
                 changes::changes(&outcome, look),
-                events::events(&outcome, span, look),
+                events::events(outcome.listing(false), span, look),
                 summary::summary(&outcome, week47(), look),
             ];
             for text in all {

@@ -1,0 +1,65 @@
+//! A server as a script: the answers it gives in order, and the requests it saw. No socket, no time.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+
+use http::{Request, Response};
+use seawall::provider::transport::{Limits, Transport, TransportError};
+
+/// One thing that a server does.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// Answers with that status, those headers and that body.
+    Answer(u16, &'static [(&'static str, &'static str)], Vec<u8>),
+    /// Breaks off.
+    Fail(TransportError),
+}
+
+/// A server that plays its acts in order, and whose every further request fails the test.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    acts: RefCell<VecDeque<Act>>,
+    seen: RefCell<Vec<(Request<Vec<u8>>, Limits)>>,
+}
+
+impl Script {
+    pub(crate) fn new(acts: impl IntoIterator<Item = Act>) -> Self {
+        Self { acts: RefCell::new(acts.into_iter().collect()), seen: RefCell::default() }
+    }
+
+    /// The requests so far as `GET address`, with their conditional headers.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let shown = |(request, _): &(Request<Vec<u8>>, Limits)| {
+            let mut text = format!("{} {}", request.method(), request.uri());
+            for name in ["if-none-match", "if-modified-since", "authorization", "cookie"] {
+                if let Some(value) = request.headers().get(name) {
+                    write!(text, " {name}: {}", value.to_str().unwrap()).unwrap();
+                }
+            }
+            text
+        };
+        self.seen.borrow().iter().map(shown).collect()
+    }
+
+    /// The limits of each request.
+    pub(crate) fn limits(&self) -> Vec<Limits> {
+        self.seen.borrow().iter().map(|(_, limits)| *limits).collect()
+    }
+}
+
+impl Transport for &Script {
+    async fn exchange(&self, request: Request<Vec<u8>>, limits: Limits) -> Result<Response<Vec<u8>>, TransportError> {
+        self.seen.borrow_mut().push((request, limits));
+        match self.acts.borrow_mut().pop_front().expect("the script has an answer left") {
+            Act::Fail(error) => Err(error),
+            Act::Answer(status, headers, body) => {
+                let mut response = Response::builder().status(status);
+                for (name, value) in headers {
+                    response = response.header(*name, *value);
+                }
+                Ok(response.body(body).unwrap())
+            }
+        }
+    }
+}
