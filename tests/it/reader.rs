@@ -365,7 +365,6 @@ fn a_rule_that_is_not_followed_leaves_the_first_instance_uncertain() {
         "RSCALE=CHINESE;FREQ=YEARLY",
         "FREQ=DAILY;BYMONTH=13",
         "FREQ=HOURLY;BYMINUTE=0,1,2,3,4,5,6,7,8,9;BYSECOND=0,1,2,3,4,5,6",
-        "",
     ] {
         check(
             &format!("SUMMARY:x\nDTSTART:20261116T090000\nDURATION:PT1H\nRRULE:{rule}\nRDATE:20261118T090000"),
