@@ -1,7 +1,7 @@
 //! The events of one calendar to occurrences in a window: versions, changed instances and zones put together.
 //! Knows recurrence rules and zone names only by what `recurrence` and `zones` say of them.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,9 +10,20 @@ use jiff::tz::TimeZone;
 
 use super::event::{Details, Occurrence, Status};
 use super::ical::{Component, Moment};
-use super::series::{Placed, Series, touches};
+use super::placed::{Placed, touches};
+use super::recurrence::{Budget, STEPS_MAX};
+use super::series::Series;
 use super::time::Span;
 use super::zones::{Atlas, Zones};
+
+/// The most steps for the rules of one calendar: a tenth of a second.
+pub const CALENDAR_STEPS_MAX: usize = 20 * STEPS_MAX;
+
+/// The most instances that the rules of one calendar may make in a window.
+pub const INSTANCES_MAX: usize = 100_000;
+
+/// The most warnings of one calendar.
+const WARNINGS_MAX: usize = 100;
 
 /// What a calendar holds in a window.
 #[derive(Clone, Debug, Default)]
@@ -24,16 +35,27 @@ pub struct Expanded {
     pub warnings: Vec<String>,
 }
 
+impl Expanded {
+    fn warn(&mut self, warning: String) {
+        match self.warnings.len().cmp(&WARNINGS_MAX) {
+            Ordering::Less => self.warnings.push(warning),
+            Ordering::Equal => self.warnings.push("more warnings of this kind are not shown".to_owned()),
+            Ordering::Greater => {}
+        }
+    }
+}
+
 /// Expands all components of ONE calendar; changed instances may stand in other objects than their series.
 /// Cancelled occurrences are there with their status; `tz` is the user's zone, for floating times, all-day
 /// events and, marked as uncertain, for unknown zones.
 pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZone) -> Expanded {
     let mut atlas = Atlas::new(zones, tz, Some(window));
     let mut out = Expanded::default();
+    let mut budget = Budget::new(CALENDAR_STEPS_MAX, INSTANCES_MAX);
     let mut order: Vec<(usize, &Component)> = components.iter().enumerate().collect();
     order.sort_by(|(_, one), (_, two)| one.details.uid.cmp(&two.details.uid));
     for group in order.chunk_by(|(_, one), (_, two)| one.details.uid == two.details.uid) {
-        expand_group(group, window, &mut atlas, &mut out);
+        expand_group(group, window, &mut atlas, &mut budget, &mut out);
     }
     out.warnings.append(&mut atlas.warnings);
     out.occurrences.sort_by_key(|(index, occurrence)| (occurrence.span.start, occurrence.span.end, *index));
@@ -48,7 +70,13 @@ impl Component {
 }
 
 /// Expands what has one UID: at most one series or event, and changed instances.
-fn expand_group(group: &[(usize, &Component)], window: Span, atlas: &mut Atlas<'_>, out: &mut Expanded) {
+fn expand_group(
+    group: &[(usize, &Component)],
+    window: Span,
+    atlas: &mut Atlas<'_>,
+    budget: &mut Budget,
+    out: &mut Expanded,
+) {
     let master = newest(group.iter().copied().filter(|(_, component)| component.recurrence_id.is_none()));
     if let ([_], Some((index, component))) = (group, master)
         && !component.is_recurring()
@@ -69,22 +97,75 @@ fn expand_group(group: &[(usize, &Component)], window: Span, atlas: &mut Atlas<'
     let versions = group.iter().filter(|(_, component)| component.recurrence_id.is_none()).count();
     if versions > 1 {
         let title = &component.details.title;
-        out.warnings.push(format!("`{title}` is there {versions} times with the same UID; only the newest counts"));
+        out.warn(format!("`{title}` is there {versions} times with the same UID; only the newest counts"));
     }
     let mut series = Series::new(component, atlas);
-    let changes = changes(group, Some(&series), atlas);
-    for (_, change) in &changes {
-        series.replace(change, atlas);
+    let mut changes = changes(group, Some(&series), atlas);
+    changes.retain(|(_, change)| !series.has_outlived(change, atlas, budget));
+    for (index, change) in &changes {
+        series.replace(*index, change, atlas);
     }
-    let (instances, fault) = series.instances(window, atlas);
-    if let Some(fault) = fault {
-        out.warnings.push(format!("`{}`: {fault}", component.details.title));
-    }
-    for instance in instances {
-        push(out, index, component, &component.details, (instance.span, instance.recurrence_id), instance.trouble);
-    }
+    push_instances((index, &series), window, atlas, budget, out);
     for change in changes {
         expand_change(change, Some(&series), window, atlas, out);
+    }
+}
+
+/// What the series makes itself, those among it that a change of all later instances holds for included.
+fn push_instances(
+    (index, series): (usize, &Series<'_>),
+    window: Span,
+    atlas: &mut Atlas<'_>,
+    budget: &mut Budget,
+    out: &mut Expanded,
+) {
+    let found = series.instances(window, atlas, budget);
+    let component = series.component;
+    if let Some(fault) = &found.fault {
+        out.warn(format!("`{}`: {fault}", component.details.title));
+    }
+    let trouble = |placed: &Placed| {
+        let mut trouble = placed.trouble.clone();
+        if let Some(fault) = &found.fault {
+            add(&mut trouble, fault);
+        }
+        trouble
+    };
+    let own = trouble(&series.placed);
+    let changed: Vec<_> = series
+        .changes
+        .iter()
+        .map(|change| {
+            let (index, component) = change.component;
+            let mut trouble = trouble(&change.placed);
+            if let Some(own) = &series.placed.trouble {
+                add(&mut trouble, own);
+            }
+            (index, component, effective(component, Some(series)), trouble)
+        })
+        .collect();
+    for instance in found.list {
+        let when = (instance.span, instance.recurrence_id);
+        match instance.change.and_then(|index| changed.get(index)) {
+            Some((index, component, details, trouble)) => {
+                push(out, *index, component, details, when, trouble.clone());
+            }
+            None => push(out, index, component, &component.details, when, own.clone()),
+        }
+    }
+}
+
+/// What a changed instance says: the series called off as a whole calls off its instances, unless one was
+/// changed after that.
+fn effective(change: &Component, series: Option<&Series<'_>>) -> Arc<Details> {
+    let is_called_off = series.is_some_and(|series| {
+        let master = series.component;
+        master.details.status == Status::Cancelled && change.sequence <= master.sequence
+    });
+    if is_called_off {
+        Arc::new(Details { status: Status::Cancelled, ..Details::clone(&change.details) })
+    } else {
+        Arc::clone(&change.details)
     }
 }
 
@@ -127,19 +208,8 @@ fn expand_change(
     if change.is_recurring() {
         add(&mut trouble, "a changed instance with a rule of its own, which is not followed");
     }
-    if id.is_this_and_future {
-        add(&mut trouble, "changes all later instances too, which is not followed");
-    }
     let at = original(&id.at, series, atlas);
-    // The series called off as a whole calls off its instances, unless one was changed after that.
-    let cancelled = series.filter(|series| {
-        let master = series.component;
-        master.details.status == Status::Cancelled && change.sequence <= master.sequence
-    });
-    let details = match cancelled {
-        Some(_) => Arc::new(Details { status: Status::Cancelled, ..Details::clone(&change.details) }),
-        None => Arc::clone(&change.details),
-    };
+    let details = effective(change, series);
     push(out, index, change, &details, (span, Some(at)), trouble);
 }
 

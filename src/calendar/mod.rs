@@ -5,9 +5,11 @@ pub mod event;
 pub mod expand;
 pub mod ical;
 pub mod own;
+mod placed;
 pub mod recurrence;
 mod series;
 pub mod time;
+mod walls;
 pub mod week;
 pub mod zones;
 

@@ -1,82 +1,20 @@
-//! One event placed in absolute time, and one series with its exceptions: which starts it has in a window.
-//! Knows nothing of versions and of what changed instances say; only their original starts.
+//! One series with its exceptions: which instances it has in a window, those that a change of "this and all later
+//! ones" has moved among them. Knows nothing of versions; of single changed instances only their original starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
 
 use super::expand::add;
-use super::ical::{Component, End, Moment, Recurrence};
-use super::recurrence::{Rule, RuleError, starts};
+use super::ical::{Component, Moment, Recurrence};
+use super::placed::{DAY_SECONDS, Lasting, Placed, lasting, shift, touches};
+use super::recurrence::{Budget, Rule, RuleError, Start, days, each_start};
 use super::time::Span;
-use super::week::midnight;
+use super::walls::Walls;
 use super::zones::{Atlas, instant};
-
-const DAY_SECONDS: i64 = 86_400;
-
-/// How long each instance lasts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lasting {
-    /// Whole local days.
-    Days(i64),
-    /// Nominal days, then exact seconds: DURATION, and with no days DTEND (RFC 5545 3.8.5.3: the same
-    /// exact duration for all instances).
-    Time { days: i64, seconds: i64 },
-}
-
-/// An event placed in absolute time.
-#[derive(Clone, Debug)]
-pub(super) struct Placed {
-    wall: DateTime,
-    /// The zone in which its wall time counts.
-    tz: TimeZone,
-    lasting: Lasting,
-    /// Why its time is not certain.
-    pub(super) trouble: Option<String>,
-}
-
-impl Placed {
-    /// Atlas a component; floating times of a changed instance belong to the zone of its `series`.
-    pub(super) fn of(component: &Component, atlas: &mut Atlas<'_>, series: Option<&Self>) -> Self {
-        let floating = match (&component.start, series) {
-            (Moment::Floating(_), Some(series)) => series.tz.clone(),
-            _ => atlas.home.clone(),
-        };
-        let (tz, guessed) = atlas.zone(&component.start, &floating);
-        let mut trouble = component.trouble.clone();
-        if let Some(guessed) = guessed {
-            add(&mut trouble, &guessed);
-        }
-        let lasting =
-            lasting(component.start.wall(), component.start.is_date(), &component.end, &tz, atlas, &mut trouble);
-        Self { wall: component.start.wall(), tz, lasting, trouble }
-    }
-
-    /// The span of the instance that begins at its own start.
-    pub(super) fn first_span(&self) -> Span {
-        self.span(instant(self.wall, &self.tz), self.wall, self.lasting)
-    }
-
-    fn span(&self, start: Timestamp, wall: DateTime, lasting: Lasting) -> Span {
-        let end = match lasting {
-            Lasting::Days(days) => midnight(later(wall.date(), days), &self.tz),
-            Lasting::Time { days: 0, seconds } => shift(start, seconds),
-            Lasting::Time { days, seconds } => {
-                let wall = later(wall.date(), days).to_datetime(wall.time());
-                shift(instant(wall, &self.tz), seconds)
-            }
-        };
-        // What ends before it starts takes the time between.
-        Span::new(start.min(end), start.max(end))
-    }
-
-    fn is_all_day(&self) -> bool {
-        matches!(self.lasting, Lasting::Days(_))
-    }
-}
 
 /// One instance of a series.
 pub(super) struct Instance {
@@ -84,15 +22,51 @@ pub(super) struct Instance {
     pub(super) span: Span,
     /// Its original start; none where the event does not recur.
     pub(super) recurrence_id: Option<Timestamp>,
-    /// Why it is not certain.
-    pub(super) trouble: Option<String>,
+    /// Which of the changes of later instances holds for it.
+    pub(super) change: Option<usize>,
 }
 
-/// Original starts that the series does not make itself: exceptions and changed instances.
+/// The instances of a series in a window.
+pub(super) struct Instances {
+    /// In order of their original starts.
+    pub(super) list: Vec<Instance>,
+    /// What could not be followed, so that all of them are uncertain.
+    pub(super) fault: Option<String>,
+}
+
+/// A change of an instance and all later ones (RECURRENCE-ID with RANGE=THISANDFUTURE, RFC 5545 3.2.13).
+pub(super) struct LaterChange<'a> {
+    /// Which component of the calendar, and what it says.
+    pub(super) component: (usize, &'a Component),
+    /// How the changed instance is placed.
+    pub(super) placed: Placed,
+    /// Original starts from this one on.
+    from: Timestamp,
+    /// How much later than its original start it begins, in seconds of wall-clock time.
+    later: i64,
+}
+
+/// Original starts that are taken out: by instant where both are times, by local date where either is a date.
 #[derive(Default)]
 struct Gaps {
     instants: BTreeSet<Timestamp>,
-    dates: BTreeSet<Date>,
+    /// Days since 1970.
+    dates: BTreeSet<i64>,
+}
+
+impl Gaps {
+    fn add(&mut self, moment: &Moment, placed: &Placed, atlas: &mut Atlas<'_>) {
+        if placed.is_all_day() || moment.is_date() {
+            let date = local_date(moment, atlas);
+            self.dates.insert(days::seconds(date.to_datetime(Time::midnight())).div_euclid(DAY_SECONDS));
+        } else {
+            self.instants.insert(atlas.instant(moment, &placed.tz));
+        }
+    }
+
+    fn contains(&self, start: Timestamp, wall: i64) -> bool {
+        self.instants.contains(&start) || self.dates.contains(&wall.div_euclid(DAY_SECONDS))
+    }
 }
 
 /// A series, or a single event that changed instances refer to.
@@ -101,140 +75,183 @@ pub(super) struct Series<'a> {
     pub(super) component: &'a Component,
     /// Its first instance.
     pub(super) placed: Placed,
-    gaps: Gaps,
-    /// From here on a change that is not followed was meant to hold.
-    changed_from: Option<Timestamp>,
+    /// EXDATE.
+    exceptions: Gaps,
+    /// The original starts of changed instances.
+    replaced: Gaps,
+    /// In order of `from`.
+    pub(super) changes: Vec<LaterChange<'a>>,
 }
 
-/// An original start: its wall time, and how long it lasts where that is its own.
-type Starts = BTreeMap<Timestamp, (DateTime, Option<Lasting>)>;
+/// An original start: its instant, its wall time, and how long it lasts where that is its own.
+type Found = (Timestamp, i64, Option<Lasting>);
 
 impl<'a> Series<'a> {
     /// The series of that component, with its EXDATEs.
     pub(super) fn new(component: &'a Component, atlas: &mut Atlas<'_>) -> Self {
         let placed = Placed::of(component, atlas, None);
-        let mut series = Self { component, placed, gaps: Gaps::default(), changed_from: None };
+        let mut exceptions = Gaps::default();
         for exception in component.recurrence.iter().flat_map(|recurrence| &recurrence.exceptions) {
-            series.take_out(exception, atlas);
+            exceptions.add(exception, &placed, atlas);
         }
-        series
+        Self { component, placed, exceptions, replaced: Gaps::default(), changes: Vec::new() }
     }
 
-    /// Takes out the original start of a changed instance.
-    pub(super) fn replace(&mut self, change: &Component, atlas: &mut Atlas<'_>) {
+    /// Takes out the original start of a changed instance, and keeps what it says of later ones. To be called in
+    /// the order of the original starts.
+    pub(super) fn replace(&mut self, index: usize, change: &'a Component, atlas: &mut Atlas<'_>) {
         let Some(id) = &change.recurrence_id else { return };
-        self.take_out(&id.at, atlas);
+        self.replaced.add(&id.at, &self.placed, atlas);
         if id.is_this_and_future {
-            let at = self.original(&id.at, atlas);
-            self.changed_from = Some(self.changed_from.map_or(at, |from| from.min(at)));
+            let from = self.original(&id.at, atlas);
+            let mut placed = Placed::of(change, atlas, Some(&self.placed));
+            if let Moment::Utc(at) = &change.start
+                && !self.placed.is_all_day()
+            {
+                // Later ones keep the wall time of the series, not that of UTC.
+                placed.wall = self.placed.tz.to_datetime(instant(*at, &TimeZone::UTC));
+                placed.tz = self.placed.tz.clone();
+            }
+            let original = days::seconds(self.placed.tz.to_datetime(from));
+            let later = days::seconds(placed.wall) - original;
+            self.changes.push(LaterChange { component: (index, change), placed, from, later });
         }
     }
 
-    /// By instant where both are times, by local date where either is a date.
-    fn take_out(&mut self, moment: &Moment, atlas: &mut Atlas<'_>) {
-        if self.placed.is_all_day() || moment.is_date() {
-            self.gaps.dates.insert(local_date(moment, atlas));
-        } else {
-            self.gaps.instants.insert(atlas.instant(moment, &self.placed.tz));
+    /// Whether a changed instance is of a version of the series that is gone: what was changed after it takes out
+    /// that instance, or no longer makes it.
+    pub(super) fn has_outlived(&self, change: &Component, atlas: &mut Atlas<'_>, budget: &mut Budget) -> bool {
+        let Some(id) = &change.recurrence_id else { return false };
+        if change.sequence > self.component.sequence {
+            return false;
         }
+        let start = self.original(&id.at, atlas);
+        let wall = days::seconds(self.placed.tz.to_datetime(start));
+        if self.exceptions.contains(start, wall) {
+            return true;
+        }
+        if change.sequence == self.component.sequence {
+            return false;
+        }
+        let (made, fault) = self.found(Span::new(start, shift(start, 1)), atlas, budget);
+        fault.is_none() && !made.iter().any(|(made, ..)| *made == start)
     }
 
     /// The original start that a RECURRENCE-ID of any type and zone means.
     pub(super) fn original(&self, id: &Moment, atlas: &mut Atlas<'_>) -> Timestamp {
-        if self.placed.is_all_day() {
-            midnight(local_date(id, atlas), &self.placed.tz)
-        } else if let Moment::Date(date) = id {
-            instant(date.to_datetime(self.placed.wall.time()), &self.placed.tz)
-        } else {
-            atlas.instant(id, &self.placed.tz)
+        match self.wall_of(id, atlas) {
+            Some(wall) => instant(wall, &self.placed.tz),
+            None => atlas.instant(id, &self.placed.tz),
         }
     }
 
-    /// Its instances that overlap the window, and what could not be followed.
-    pub(super) fn instances(&self, window: Span, atlas: &mut Atlas<'_>) -> (Vec<Instance>, Option<String>) {
-        let mut found = Starts::new();
-        found.insert(instant(self.placed.wall, &self.placed.tz), (self.placed.wall, None));
-        let recurrence = self.component.recurrence.as_deref();
-        let fault = recurrence.and_then(|recurrence| {
-            self.add_dates(recurrence, atlas, &mut found);
-            self.add_rules(recurrence, window, atlas, &mut found).err()
-        });
-        let mut trouble = self.placed.trouble.clone();
-        if let Some(fault) = &fault {
-            add(&mut trouble, fault);
+    /// The wall time that a moment means where that is its date, because either of them is a date.
+    fn wall_of(&self, moment: &Moment, atlas: &Atlas<'_>) -> Option<DateTime> {
+        if self.placed.is_all_day() {
+            Some(local_date(moment, atlas).to_datetime(Time::midnight()))
+        } else if let Moment::Date(date) = moment {
+            Some(date.to_datetime(self.placed.wall.time()))
+        } else {
+            None
         }
-        let mut out = Vec::new();
-        for (start, (wall, own)) in found {
-            let span = self.placed.span(start, wall, own.unwrap_or(self.placed.lasting));
-            let is_out = self.gaps.instants.contains(&start) || self.gaps.dates.contains(&wall.date());
-            if is_out || !touches(span, window) {
+    }
+
+    /// The starts that may overlap the window, in order and each once, before any is taken out.
+    fn found(&self, window: Span, atlas: &mut Atlas<'_>, budget: &mut Budget) -> (Vec<Found>, Option<String>) {
+        let mut walls = Walls::new(&self.placed.tz);
+        let first = days::seconds(self.placed.wall);
+        let mut found: Vec<Found> = vec![(walls.instant(first), first, None)];
+        let fault = self.component.recurrence.as_deref().and_then(|recurrence| {
+            self.add_dates(recurrence, atlas, &mut found);
+            self.add_rules(recurrence, &self.wall_window(window), atlas, budget, &mut walls, &mut found)
+        });
+        // What repeats another start counts once; a period's own length counts most.
+        found.sort_by_key(|(start, _, own)| (*start, own.is_none()));
+        found.dedup_by_key(|(start, ..)| *start);
+        (found, fault)
+    }
+
+    /// Its instances that overlap the window.
+    pub(super) fn instances(&self, window: Span, atlas: &mut Atlas<'_>, budget: &mut Budget) -> Instances {
+        let (found, fault) = self.found(window, atlas, budget);
+        let recurs = self.component.is_recurring();
+        let mut walls = Walls::new(&self.placed.tz);
+        let mut list = Vec::new();
+        let mut zones: Vec<Walls<'_>> = self.changes.iter().map(|change| Walls::new(&change.placed.tz)).collect();
+        for (start, wall, own) in found {
+            if self.exceptions.contains(start, wall) || self.replaced.contains(start, wall) {
                 continue;
             }
-            let mut trouble = trouble.clone();
-            if self.changed_from.is_some_and(|from| start >= from) {
-                add(&mut trouble, "a change of this and all later instances is not followed");
+            let change = self.changes.partition_point(|change| change.from <= start).checked_sub(1);
+            let changed = change.and_then(|index| Some((self.changes.get(index)?, zones.get_mut(index)?)));
+            let span = match changed {
+                Some((change, walls)) => change.placed.lasting.span(wall.saturating_add(change.later), walls),
+                None => own.unwrap_or(self.placed.lasting).span(wall, &mut walls),
+            };
+            if touches(span, window) {
+                list.push(Instance { span, recurrence_id: recurs.then_some(start), change });
             }
-            out.push(Instance { span, recurrence_id: recurrence.map(|_| start), trouble });
         }
-        (out, fault)
+        Instances { list, fault }
     }
 
-    /// Adds RDATEs; where one repeats another start, a period's own length counts.
-    fn add_dates(&self, recurrence: &Recurrence, atlas: &mut Atlas<'_>, found: &mut Starts) {
+    fn add_dates(&self, recurrence: &Recurrence, atlas: &mut Atlas<'_>, found: &mut Vec<Found>) {
+        let tz = &self.placed.tz;
         for (moment, end) in &recurrence.dates {
-            let wall = if self.placed.is_all_day() {
-                local_date(moment, atlas).to_datetime(Time::midnight())
-            } else if let Moment::Date(date) = moment {
-                date.to_datetime(self.placed.wall.time())
+            let (start, wall) = if let Some(wall) = self.wall_of(moment, atlas) {
+                (instant(wall, tz), wall)
             } else {
-                let at = atlas.instant(moment, &self.placed.tz);
-                self.placed.tz.to_datetime(at)
-            };
-            let start = if moment.is_date() || self.placed.is_all_day() {
-                instant(wall, &self.placed.tz)
-            } else {
-                atlas.instant(moment, &self.placed.tz)
+                let at = atlas.instant(moment, tz);
+                (at, tz.to_datetime(at))
             };
             let own = end.as_ref().filter(|_| !self.placed.is_all_day());
-            let own = own.map(|end| lasting(wall, false, end, &self.placed.tz, atlas, &mut None));
-            let slot = found.entry(start).or_insert((wall, None));
-            slot.1 = own.or(slot.1);
+            let own = own.map(|end| lasting(wall, false, end, tz, atlas, &mut None));
+            found.push((start, days::seconds(wall), own));
         }
     }
 
+    /// Adds what the rules make, without what exception rules take out; says what could not be followed.
     fn add_rules(
         &self,
         recurrence: &Recurrence,
-        window: Span,
+        window: &Range<DateTime>,
         atlas: &mut Atlas<'_>,
-        found: &mut Starts,
-    ) -> Result<(), String> {
-        let wall_window = self.wall_window(window);
-        let mut made = Vec::new();
-        for rule in &recurrence.rules {
-            let fault = |error: RuleError| format!("{error}; only its first instance and its RDATEs are known");
-            made.extend(self.starts(rule, &wall_window, atlas).map_err(fault)?);
-        }
-        let mut except = BTreeSet::new();
+        budget: &mut Budget,
+        walls: &mut Walls<'_>,
+        found: &mut Vec<Found>,
+    ) -> Option<String> {
         let mut fault = None;
-        for rule in &recurrence.exception_rules {
-            match self.starts(rule, &wall_window, atlas) {
-                Ok(walls) => except.extend(walls),
-                Err(error) => fault = Some(format!("EXRULE: {error}; nothing is taken out")),
+        for rule in &recurrence.rules {
+            let error = self.each(rule, window, atlas, budget, |wall| found.push((walls.instant(wall), wall, None)));
+            if let Some(error) = error {
+                add(&mut fault, &format!("{error}; {}", what_is_known(&error)));
             }
         }
-        for wall in made {
-            found.entry(instant(wall, &self.placed.tz)).or_insert((wall, None));
+        let mut except = BTreeSet::new();
+        for rule in &recurrence.exception_rules {
+            let mut out = Vec::new();
+            match self.each(rule, window, atlas, budget, |wall| out.push(wall)) {
+                None => except.extend(out),
+                Some(error) => add(&mut fault, &format!("EXRULE: {error}; nothing is taken out")),
+            }
         }
         if !except.is_empty() {
-            found.retain(|_, (wall, _)| !except.contains(wall));
+            found.retain(|(_, wall, _)| !except.contains(wall));
         }
-        fault.map_or(Ok(()), Err)
+        fault
     }
 
-    fn starts(&self, rule: &Rule, window: &Range<DateTime>, atlas: &mut Atlas<'_>) -> Result<Vec<DateTime>, RuleError> {
+    fn each(
+        &self,
+        rule: &Rule,
+        window: &Range<DateTime>,
+        atlas: &mut Atlas<'_>,
+        budget: &mut Budget,
+        take: impl FnMut(i64),
+    ) -> Option<RuleError> {
         let until = rule.until.as_ref().map(|until| self.until(until, atlas));
-        starts(rule, self.placed.wall, until, window.clone())
+        let start = Start { wall: self.placed.wall, is_date: self.placed.is_all_day() };
+        each_start(rule, start, until, window.clone(), budget, take)
     }
 
     /// UNTIL in the series' wall-clock time: a date means to its end, UTC is converted (RFC 5545 3.3.10 asks
@@ -250,63 +267,27 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// The wall times at which an instance may begin that overlaps the window; two days wider on each side
-    /// than any offset between zones or DST change can ask for.
+    /// The wall times at which an instance may begin that overlaps the window, also one that a change moves into
+    /// it; two days wider on each side than any offset between zones or DST change can ask for.
     fn wall_window(&self, window: Span) -> Range<DateTime> {
-        let length = match self.placed.lasting {
-            Lasting::Days(days) => days.saturating_mul(DAY_SECONDS),
-            Lasting::Time { days, seconds } => days.saturating_mul(DAY_SECONDS).saturating_add(seconds),
-        };
         let margin = 2 * DAY_SECONDS;
-        let from = shift(window.start, (-margin).saturating_sub(length.max(0)));
-        let to = shift(window.end, margin.saturating_sub(length.min(0)));
+        let own = (self.placed.lasting.nominal(), 0);
+        let changed = self.changes.iter().map(|change| (change.placed.lasting.nominal(), change.later));
+        let (mut before, mut after) = (margin, margin);
+        for (length, later) in changed.chain([own]) {
+            before = before.max(length.max(0).saturating_add(later).saturating_add(margin));
+            after = after.max(length.min(0).saturating_add(later).saturating_neg().saturating_add(margin));
+        }
+        let (from, to) = (shift(window.start, before.saturating_neg()), shift(window.end, after));
         self.placed.tz.to_datetime(from)..self.placed.tz.to_datetime(to)
     }
 }
 
-/// Whether the span shares time with the window; one without length, whether it lies inside.
-pub(super) fn touches(span: Span, window: Span) -> bool {
-    if span.is_empty() { window.contains(span.start) } else { span.start < window.end && window.start < span.end }
-}
-
-/// How long what starts at that wall time in `tz` lasts.
-fn lasting(
-    wall: DateTime,
-    is_date: bool,
-    end: &End,
-    tz: &TimeZone,
-    atlas: &mut Atlas<'_>,
-    trouble: &mut Option<String>,
-) -> Lasting {
-    match (is_date, end) {
-        (true, End::Missing) => Lasting::Days(1),
-        (true, End::At(Moment::Date(end))) => {
-            let days = days_between(wall.date(), *end);
-            // The same day as its end, or the one before it, both mean this day alone.
-            Lasting::Days(days.max(1))
-        }
-        (true, End::At(end)) => {
-            add(trouble, "starts as a date and ends at a time; taken as whole days");
-            let partly = i64::from(end.wall().time() > Time::midnight());
-            Lasting::Days((days_between(wall.date(), end.wall().date()) + partly).max(1))
-        }
-        (true, End::After(length)) => {
-            let partly = length.seconds.div_euclid(DAY_SECONDS) + i64::from(length.seconds % DAY_SECONDS != 0);
-            Lasting::Days(length.days.saturating_add(partly).max(1))
-        }
-        (false, End::Missing) => Lasting::Time { days: 0, seconds: 0 },
-        (false, End::At(end)) => {
-            if end.is_date() {
-                add(trouble, "starts at a time and ends on a date; taken until that date begins");
-            }
-            let (zone, guessed) = atlas.zone(end, tz);
-            if let Some(guessed) = guessed {
-                add(trouble, &guessed);
-            }
-            let (from, to) = (instant(wall, tz), instant(end.wall(), &zone));
-            Lasting::Time { days: 0, seconds: to.as_second() - from.as_second() }
-        }
-        (false, End::After(length)) => Lasting::Time { days: length.days, seconds: length.seconds },
+/// What is left of a rule that could not be followed to the window's end.
+fn what_is_known(error: &RuleError) -> &'static str {
+    match error {
+        RuleError::TooMany => "only its first ones are known",
+        RuleError::Unreadable(_) | RuleError::Unsupported(_) => "only its first instance and its RDATEs are known",
     }
 }
 
@@ -317,18 +298,4 @@ fn local_date(moment: &Moment, atlas: &Atlas<'_>) -> Date {
         Moment::Utc(at) if at.time() != Time::midnight() => atlas.home.to_datetime(instant(*at, &TimeZone::UTC)).date(),
         other => other.wall().date(),
     }
-}
-
-fn days_between(from: Date, to: Date) -> i64 {
-    (to.duration_since(from)).as_hours() / 24
-}
-
-fn later(date: Date, days: i64) -> Date {
-    // Beyond the calendar's 20,000 years the edge will do.
-    date.saturating_add(days.clamp(-7_000_000, 7_000_000).days())
-}
-
-fn shift(at: Timestamp, seconds: i64) -> Timestamp {
-    let (min, max) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
-    Timestamp::from_second(at.as_second().saturating_add(seconds).clamp(min, max)).unwrap_or(at)
 }

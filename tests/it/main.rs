@@ -5,6 +5,10 @@ mod architecture;
 #[cfg(test)]
 mod blocks;
 #[cfg(test)]
+mod calendar_corpora;
+#[cfg(test)]
+mod calendar_queries;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod contract;
@@ -30,6 +34,10 @@ mod properties_reader;
 mod reader;
 #[cfg(test)]
 mod recurrence_corpora;
+#[cfg(test)]
+mod recurrence_exceptions;
+#[cfg(test)]
+mod recurrence_laws;
 #[cfg(test)]
 mod report;
 #[cfg(test)]

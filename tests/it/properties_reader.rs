@@ -9,7 +9,6 @@ use proptest::prelude::*;
 use seawall::calendar::expand::expand;
 use seawall::calendar::ical::read;
 use seawall::calendar::own::{OwnEvent, When, patch, render};
-use seawall::calendar::recurrence::{Rule, starts};
 use seawall::calendar::time::Span;
 use seawall::calendar::zones::Zones;
 
@@ -163,19 +162,6 @@ proptest! {
 
 proptest! {
     #![proptest_config(cases(600))]
-
-    #[test]
-    fn skipping_ahead_finds_what_plain_expansion_finds(
-        text in rule(), start in start(), after in 0..9_000_i64, days in 1..500_i64,
-        limit in prop_oneof![3 => Just(String::new()), 1 => (1..400_u32).prop_map(|count| format!(";COUNT={count}"))],
-    ) {
-        let rule = Rule::parse(&format!("{text}{limit}")).unwrap();
-        let from = start + after.days();
-        let to = from + days.days();
-        let plain = starts(&rule, start, None, start..to).unwrap();
-        let expected: Vec<_> = plain.into_iter().filter(|at| *at >= from).collect();
-        prop_assert_eq!(starts(&rule, start, None, from..to).unwrap(), expected);
-    }
 
     #[test]
     fn what_is_written_reads_back(title in "\\PC{0,80}", text in "(\\PC|\n){0,400}", from in 0..90_000_i64, minutes in 0..600_i64) {
