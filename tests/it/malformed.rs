@@ -40,6 +40,7 @@ fn properties_that_say_nothing_of_when_may_say_anything() {
         ("a quoted parameter with every separator", "ATTENDEE;CN=\"a:b;c,d\":mailto:a@b.c"),
         ("a caret", "ATTENDEE;CN=^^n^':mailto:a@b.c"),
         ("a quote that never closes", "ATTENDEE;CN=\"a;ROLE=b:mailto:a@b.c"),
+        ("an empty rule", "RRULE:\r\nEXRULE: "),
         ("an empty parameter", "ATTENDEE;CN=;=;;X:mailto:a@b.c"),
         ("an alarm with times of its own", "BEGIN:VALARM\r\nDTSTART:20200101\r\nDURATION:x\r\nEND:VALARM"),
         ("an unknown component", "BEGIN:X-FOO\r\nBEGIN:X-BAR\r\nDTSTART:1\r\nEND:X-BAR\r\nEND:X-FOO"),

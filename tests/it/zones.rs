@@ -47,7 +47,7 @@ const EXCHANGE: &str = "BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+0
 const OWN: &str = "BEGIN:STANDARD\nDTSTART:20000903T020000\nTZOFFSETFROM:-0200\nTZOFFSETTO:-0300\n\
     RRULE:FREQ=YEARLY;BYMONTH=9;BYDAY=SU;BYMONTHDAY=1,2,3,4,5,6,7\nEND:STANDARD\n\
     BEGIN:DAYLIGHT\nDTSTART:20000409T020000\nTZOFFSETFROM:-0300\nTZOFFSETTO:-0200\n\
-    RRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=2SU\nEND:DAYLIGHT\n";
+    RRULE:FREQ=YEARLY;BYHOUR=2;BYMINUTE=0;BYMONTH=4;BYDAY=2SU\nEND:DAYLIGHT\n";
 
 fn vtimezone(tzid: &str, rules: &str) -> String {
     format!("BEGIN:VTIMEZONE\nTZID:{tzid}\n{rules}END:VTIMEZONE\n")
@@ -167,6 +167,9 @@ fn a_name_that_the_database_knows_is_believed_before_the_rules() {
         check(&format!("{}{}", vtimezone(tzid, stale), event(tzid)), &["2026-07-01T08:00+00:00/1h x"], &[]);
     }
     check(&event("(UTC+01:00) Sarajevo"), &["2026-07-01T07:00+00:00/1h x"], &[]);
+    let tokyo = "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0900\nEND:STANDARD\n";
+    let name = "Tokyo Standard Time";
+    check(&format!("{}{}", vtimezone(name, tokyo), event(name)), &["2026-07-01T00:00+00:00/1h x"], &[]);
     // Outside the window they may differ; before they begin rules say nothing.
     let late = EXCHANGE.replace("1601", "2027");
     check(

@@ -74,13 +74,16 @@ impl Draft {
         } else {
             None
         };
-        let property = again.as_ref().filter(|again| Moment::parse_bare(again.value).is_some()).unwrap_or(property);
+        let first = |again: &&Property<'_>| Moment::parse_bare(again.value.split([',', '/']).next()?);
+        let property = again.as_ref().filter(|again| first(again).is_some()).unwrap_or(property);
         let value = property.value;
         let read = match &*name {
             b"DTSTART" => self.take_start(property, line),
             b"DTEND" => self.take_end(Moment::parse(value, property).map(End::At)),
             b"DURATION" if matches!(self.end, Some(End::At(_))) => Ok(()),
             b"DURATION" => self.take_end(Length::parse(value).map(End::After)),
+            // Left over from a form that was not filled in.
+            b"RRULE" | b"EXRULE" if value.trim().is_empty() => Ok(()),
             b"RRULE" => self.take_rule(value),
             b"EXRULE" => Rule::parse(value)
                 .map(|rule| self.recurrence().exception_rules.push(rule))

@@ -99,7 +99,8 @@ impl Yearly {
                 "BYMONTHDAY" => rule.month_days = numbers(value, 31)?,
                 "BYSETPOS" => rule.set_position = Some(numbers(value, 127)?.first().copied()?),
                 "BYDAY" => rule.days = value.split(',').map(|day| weekday(day.trim())).collect::<Option<_>>()?,
-                "WKST" => {}
+                // The time of DTSTART again, wherever it was seen.
+                "WKST" | "BYHOUR" | "BYMINUTE" | "BYSECOND" => {}
                 _ => return None,
             }
         }
@@ -218,7 +219,8 @@ impl Definition {
         };
         let mut times = [vec![window.start], changes(&own), changes(known)].concat();
         times.sort_unstable();
-        times.into_iter().filter(|at| at.as_second() >= first).find(|at| own.to_offset(*at) != known.to_offset(*at))
+        let is_inside = |at: &Timestamp| *at >= window.start && at.as_second() >= first;
+        times.into_iter().filter(is_inside).find(|at| own.to_offset(*at) != known.to_offset(*at))
     }
 }
 
