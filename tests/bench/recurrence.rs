@@ -80,9 +80,7 @@ fn event(index: usize, series: &Series) -> String {
         basic(series.start),
         series.rule
     );
-    for exception in &series.exceptions {
-        text.push_str(&format!("EXDATE;TZID={zone}:{}\r\n", basic(*exception)));
-    }
+    text.extend(series.exceptions.iter().map(|at| format!("EXDATE;TZID={zone}:{}\r\n", basic(*at))));
     text + "END:VEVENT\r\n"
 }
 
@@ -102,14 +100,14 @@ fn best<T>(rounds: usize, call: impl Fn() -> T) -> (Duration, T) {
 }
 
 /// Instances found, and how long it took.
-type Figures = Option<(usize, Duration)>;
+type Figures = (usize, Duration);
 
 /// Only the rules, in wall-clock time.
 fn ours_rules(all: &[Series]) -> Figures {
     let rules: Vec<_> =
         all.iter().map(|one| (Rule::parse(&one.rule).unwrap_or_else(|error| fail(&error)), one.start)).collect();
     let (took, found) = best(ROUNDS, || rules.iter().map(|(rule, start)| expansion(rule, *start).len()).sum());
-    Some((found, took))
+    (found, took)
 }
 
 /// All of it: rules, exceptions, zones, occurrences in order.
@@ -121,7 +119,7 @@ fn ours_occurrences(all: &[Series]) -> Figures {
     let instant = |at: DateTime| home.to_timestamp(at).unwrap_or(Timestamp::MAX);
     let around = Span::new(instant(year().0), instant(year().1));
     let (took, found) = best(ROUNDS, || expand(&components, around, &zones, &home).occurrences.len());
-    Some((found, took))
+    (found, took)
 }
 
 /// The `rrule` crate from DTSTART on, which is all it can, in its zones.
@@ -130,9 +128,7 @@ fn rrule(all: &[Series]) -> Figures {
         .iter()
         .map(|one| {
             let mut text = format!("DTSTART;TZID={}:{}\nRRULE:{}", one.zone, basic(one.start), one.rule);
-            for exception in &one.exceptions {
-                text.push_str(&format!("\nEXDATE;TZID={}:{}", one.zone, basic(*exception)));
-            }
+            text.extend(one.exceptions.iter().map(|at| format!("\nEXDATE;TZID={}:{}", one.zone, basic(*at))));
             text.parse().unwrap_or_else(|error: rrule::RRuleError| fail(&error))
         })
         .collect();
@@ -143,11 +139,11 @@ fn rrule(all: &[Series]) -> Figures {
     let (took, found) = best(2, || {
         sets.iter().map(|set| set.into_iter().skip_while(|at| *at < from).take_while(|at| *at < to).count()).sum()
     });
-    Some((found, took))
+    (found, took)
 }
 
 /// What another program prints of the series in a file: instances and nanoseconds.
-fn other(command: &mut Command) -> Figures {
+fn other(command: &mut Command) -> Option<Figures> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?;
     let mut numbers = text.split_whitespace().filter_map(|number| number.parse::<u64>().ok());
@@ -227,7 +223,7 @@ fn worst() -> (Duration, String) {
     worst
 }
 
-fn cell(figures: Figures) -> String {
+fn cell(figures: Option<Figures>) -> String {
     let text = |(found, took): (usize, Duration)| {
         format!("{:.1} ms, {} ns", took.as_secs_f64() * 1e3, took.as_nanos() / found.max(1) as u128)
     };
@@ -260,10 +256,10 @@ fn main() -> io::Result<()> {
         let dateutil = other(Command::new(python()).arg(script).arg(&file));
         println!(
             "{age:>4}  {:>9}  {:>18}  {:>18}  {:>20}  {:>21}  {:>22}  {:>22}",
-            occurrences.map_or(0, |(found, _)| found),
-            cell(ours_rules(&all)),
-            cell(occurrences),
-            cell(rrule(&all)),
+            occurrences.0,
+            cell(Some(ours_rules(&all))),
+            cell(Some(occurrences)),
+            cell(Some(rrule(&all))),
             cell(dateutil),
             cell(run("set_start")),
             cell(run("from_start")),
