@@ -58,7 +58,7 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
         expand_group(group, window, &mut atlas, &mut budget, &mut out);
     }
     out.warnings.append(&mut atlas.warnings);
-    out.occurrences.sort_by_key(|(index, occurrence)| (occurrence.span.start, occurrence.span.end, *index));
+    out.occurrences.sort_by_cached_key(|(index, occurrence)| (occurrence.span.start, occurrence.span.end, *index));
     out
 }
 

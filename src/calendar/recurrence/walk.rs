@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     /// What COUNT leaves.
     left: Option<u64>,
     previous: i64,
+    /// The last day that the limits allowed.
+    kept: Option<i64>,
     /// Why not all of them were given.
     pub(super) fault: Option<RuleError>,
 }
@@ -54,6 +56,7 @@ impl<'a> Walk<'a> {
             to,
             left: count.map(u64::from),
             previous: i64::MIN,
+            kept: None,
             fault: None,
         };
         if walk.left.is_some() {
@@ -132,7 +135,8 @@ impl<'a> Walk<'a> {
         loop {
             let second = period * scale;
             let day = second.div_euclid(days::DAY);
-            let jump = if pattern.limits.is_empty() || pattern.limits.keeps(day) {
+            let jump = if self.kept == Some(day) || pattern.limits.is_empty() || pattern.limits.keeps(day) {
+                self.kept = Some(day);
                 pattern.times.jump(second.rem_euclid(days::DAY))
             } else {
                 Some(pattern.limits.jump(day) * days::DAY)
