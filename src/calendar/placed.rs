@@ -117,8 +117,9 @@ pub(super) fn lasting(
         (true, End::Missing) => Lasting::Days(1),
         (true, End::At(Moment::Date(end))) => {
             let days = days_between(wall.date(), *end);
-            // The same day as its end, or the one before it, both mean this day alone.
-            Lasting::Days(days.max(1))
+            // An end before the start means this day alone. One on the same day is kept as it is written, without length:
+            // whoever asks what it takes reads it as that day.
+            Lasting::Days(if days < 0 { 1 } else { days })
         }
         (true, End::At(end)) => {
             add(trouble, "starts as a date and ends at a time; taken as whole days");

@@ -66,6 +66,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// Index of the role it is of.
     pub role: Option<usize>,
+    /// The time it takes: see [`Judged::taken`].
+    taken: Span,
 }
 
 impl Judged {
@@ -74,9 +76,10 @@ impl Judged {
         self.verdict.counts == Counts::Busy && self.people.meeting
     }
 
-    /// The time it takes, widened outward to whole minutes.
+    /// The time it takes, widened outward to whole minutes; all of its day where it is all day and ends, against
+    /// RFC 5545 3.8.2.2, on the date on which it starts.
     pub fn taken(&self) -> Span {
-        whole_minutes(self.occurrence.span)
+        self.taken
     }
 }
 
@@ -106,11 +109,19 @@ pub fn judge_all(seen: Vec<Seen>, sources: &[Source], policy: &Policy) -> Vec<Ju
             };
             let role = role_of(&seen, &people, verdict.counts, policy);
             let own = matches!(seen.origin, Origin::Hold | Origin::Summary);
-            Judged { source: seen.source, occurrence: seen.occurrence, own, people, verdict, role }
+            let taken = taken(&seen.occurrence, policy);
+            Judged { source: seen.source, occurrence: seen.occurrence, own, people, verdict, role, taken }
         })
         .collect();
     all.sort_by(|a, b| order(a).cmp(&order(b)));
     all
+}
+
+fn taken(occurrence: &Occurrence, policy: &Policy) -> Span {
+    if occurrence.all_day && occurrence.span.is_empty() {
+        return week::day_span(policy.tz.to_datetime(occurrence.span.start).date(), &policy.tz);
+    }
+    whole_minutes(occurrence.span)
 }
 
 fn order(judged: &Judged) -> (Span, &str, usize) {

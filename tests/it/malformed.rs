@@ -59,7 +59,8 @@ fn names_and_lines_in_every_form() {
         ("CRCRLF", timed.replace("\r\n", "\r\r\n").into()),
         ("one bare CR", timed.replacen("SUMMARY:x\r\n", "SUMMARY:x\r", 1).into()),
         ("CR but for one LF", timed.replace("\r\n", "\r").replacen('\r', "\n", 1).into()),
-        ("trailing blanks", timed.replace("\r\n", "  \t\r\n").into()),
+        // Those of a text are its own.
+        ("trailing blanks", timed.replace("\r\n", "  \t\r\n").replace("SUMMARY:x  \t", "SUMMARY:x").into()),
         ("lower case", timed.to_lowercase().into()),
         ("blank lines", timed.replace("\r\n", "\r\n\r\n").into()),
         ("folded everywhere", timed.replace("DTSTART:2026", "DTST\r\n ART:20\r\n\t26").into()),

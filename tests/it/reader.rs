@@ -65,7 +65,7 @@ fn all_day_events_are_whole_local_days() {
     for (end, expected) in [
         ("DTEND;VALUE=DATE:20261118", "2026-11-16/2d x"),
         ("", "2026-11-16/1d x"),
-        ("DTEND;VALUE=DATE:20261116", "2026-11-16/1d x"),
+        ("DTEND;VALUE=DATE:20261116", "2026-11-16/0d x"),
         ("DTEND;VALUE=DATE:20261115", "2026-11-16/1d x (uncertain)"),
         ("DURATION:P2D", "2026-11-16/2d x"),
         ("DURATION:PT36H", "2026-11-16/2d x"),

@@ -119,7 +119,7 @@ impl Draft {
         let (details, value) = (&mut self.details, property.value);
         match name {
             b"UID" => keep_first(&mut details.uid, value.trim().to_owned()),
-            b"SUMMARY" => keep_first(&mut details.title, unescape(value.trim())),
+            b"SUMMARY" => keep_first(&mut details.title, unescape(value)),
             b"DESCRIPTION" => keep_first(&mut details.text, unescape(value)),
             b"LOCATION" => keep_first(&mut details.place, unescape(value)),
             b"STATUS" => details.status = status(value),
