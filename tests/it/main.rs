@@ -13,6 +13,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod events_of_a_file;
 #[cfg(test)]
 mod http_client;
