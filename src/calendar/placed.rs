@@ -140,7 +140,11 @@ pub(super) fn lasting(
                 add(trouble, &guessed);
             }
             let (from, to) = (instant(wall, tz), instant(end.wall(), &zone));
-            Lasting::Time { days: 0, seconds: to.as_second() - from.as_second() }
+            let exact = to.as_second() - from.as_second();
+            let shown = days::seconds(end.wall()) - days::seconds(wall);
+            // A start that the clocks skip is read as later than it says, at times later than its end.
+            let seconds = if exact < 0 && shown > 0 && zone == *tz { shown } else { exact };
+            Lasting::Time { days: 0, seconds }
         }
         (false, End::After(length)) => Lasting::Time { days: length.days, seconds: length.seconds },
     }

@@ -19,6 +19,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod differential;
+#[cfg(test)]
 mod erosion;
 #[cfg(test)]
 mod events_of_a_file;

@@ -96,6 +96,13 @@ fn an_occurrence_is_in_the_window_if_it_shares_time_with_it() {
 }
 
 #[test]
+fn a_start_that_the_clocks_skip_is_not_after_its_end() {
+    let event = "SUMMARY:x\nDTSTART;TZID=Europe/Berlin:20260329T021500\nDTEND;TZID=Europe/Berlin:20260329T030000";
+    check(event, "2026-03-29..2026-03-30", &["2026-03-29T03:15+02:00/45m x"]);
+    check(&format!("{event}\nRRULE:FREQ=DAILY"), "2026-03-30..2026-03-31", &["2026-03-30T02:15+02:00/45m x"]);
+}
+
+#[test]
 fn floating_times_are_in_the_zone_of_the_user() {
     let event = "SUMMARY:x\nDTSTART:20261116T090000\nDURATION:PT1H";
     check_in("America/New_York", event, "2026-11-16..2026-11-17", &["2026-11-16T09:00-05:00/1h x"]);

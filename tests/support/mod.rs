@@ -1,5 +1,6 @@
 //! What the tests share: calendars and weeks in a compact notation, wishes in few words.
 
+pub(crate) mod calendars;
 pub(crate) mod corpora;
 pub(crate) mod flaky;
 pub(crate) mod ics;
