@@ -21,7 +21,8 @@
 //!
 //! **[`calendar`]** — time and events: spans and sets of them, ISO weeks, zones, iCalendar text to occurrences
 //! ([`calendar::ical`], [`calendar::expand`]) and own events to text ([`calendar::own`]). Recurrence stands behind one
-//! function, [`calendar::recurrence::starts`].
+//! function, [`calendar::recurrence::starts`]; names of zones, and rules that a calendar brings along, in
+//! [`calendar::zones`].
 //! **Invariant:** pure. No file, no clock; the user's zone and the database of zones are arguments. Knows no holds.
 //!
 //! **[`focus`]** — what counts as busy ([`focus::busy`]), what eroded and by whom ([`focus::erosion`]), where holds shall

@@ -20,6 +20,13 @@ fn all_day_without_a_mark_is_free() {
 }
 
 #[test]
+fn a_date_that_ends_where_it_starts_takes_that_day() {
+    let busy = judged(&[mine(&format!("{DAY}DTEND;VALUE=DATE:20261116\nTRANSP:OPAQUE"))], defaults());
+    assert!(busy[0].occurrence.span.is_empty(), "as it is written");
+    assert_eq!(busy[0].taken().minutes(), 24 * 60);
+}
+
+#[test]
 fn a_day_or_more_alone_is_like_all_day() {
     let long = |hours: &str| format!("DTSTART;TZID=Europe/Berlin:20261116T100000\nDURATION:PT{hours}\n");
     check(&long("24H"), "free solo: all day and not marked busy");

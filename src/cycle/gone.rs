@@ -1,0 +1,120 @@
+//! Own objects that are nowhere to be seen: deleted by the user, in a list that was cut off, or in a calendar that the
+//! config names no more. Nothing counts as deleted without a complete list and the word of the calendar itself.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::hand;
+use super::memory::Memory;
+use super::read::Input;
+use super::run::{Context, CycleError};
+use crate::calendar::CalendarId;
+use crate::calendar::ical;
+use crate::config::settings::Settings;
+use crate::provider::{Object, Provider};
+use crate::reconcile::guard;
+use crate::reconcile::key::Kind;
+use crate::reconcile::ledger::{LedgerRow, LedgerState};
+use crate::reconcile::own::Owned;
+
+/// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
+/// where that is more than half of the future holds, only if the user says so too.
+pub(super) async fn gone<P: Provider>(
+    cx: Context<'_, P>,
+    input: &mut Input,
+    owned: &[Owned],
+    memory: &mut Memory,
+    halted: bool,
+) -> Result<Option<String>, CycleError> {
+    if !input.incomplete.is_empty() {
+        return Ok(None);
+    }
+    let mut rows: Vec<LedgerRow> = Vec::new();
+    for row in hand::missing(owned, &memory.ledger, cx.now) {
+        let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
+        let Some(provider) = cx.provider(&calendar) else { continue };
+        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
+            Ok(Some(object)) if holds_uid(&object, &row.uid) => {
+                unsure(input, &calendar, "the list leaves out an event that is there");
+            }
+            Ok(_) => rows.push(row.clone()),
+            Err(error) => unsure(input, &calendar, &error.to_string()),
+        }
+    }
+    if !input.incomplete.is_empty() {
+        return Ok(None);
+    }
+    let is_future_hold = |row: &&LedgerRow| row.key.kind == Kind::Hold && row.written.span.start > cx.now;
+    let future = rows.iter().filter(is_future_hold).count();
+    let all = guard::future_holds(&memory.ledger, cx.now);
+    let consent = cx.consent();
+    if guard::is_mass(future, all) && !consent.accept && !consent.restore {
+        return Ok(Some(format!(
+            "{future} of {all} future holds are gone since the last cycle: nothing is written. If you deleted them, say \
+             `seawall sync --accept`; to have them written again, `seawall sync --restore`"
+        )));
+    }
+    for row in rows {
+        let closed = hand::dismissal(&cx.settings.policy, &row);
+        let restore = consent.restore && row.written.span.start > cx.now;
+        let state = if restore { LedgerState::Released } else { LedgerState::Dismissed };
+        let row = LedgerRow { state, ..row };
+        let is_hold = row.key.kind == Kind::Hold;
+        if cx.writes() && !halted {
+            if is_hold && !restore {
+                cx.store.dismiss(&row.uid, &closed)?;
+            } else {
+                cx.store.put_ledger(&row)?;
+            }
+        }
+        if is_hold && !restore {
+            memory.closed.push(closed);
+        }
+        memory.put(row);
+    }
+    memory.sort_closed();
+    Ok(None)
+}
+
+fn holds_uid(object: &Object, uid: &str) -> bool {
+    ical::read(&object.body).components.iter().any(|component| component.details.uid == uid)
+}
+
+/// A calendar whose list turned out not to be the whole truth.
+fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str) {
+    input.warnings.push(format!("{calendar} was not read to the end: {reason}."));
+    input.incomplete.push(calendar.to_string());
+    input.incomplete.dedup();
+}
+
+/// The calendar that a row's object lay in: the one in its key, or the hold calendar where its objects carry that
+/// name as a label (the account or calendar was renamed).
+fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
+    let named =
+        |id: &CalendarId| settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == *id));
+    if named(&row.key.calendar) {
+        return Some(row.key.calendar.clone());
+    }
+    let same_label = |one: &&Owned| one.key().is_some_and(|key| key.calendar == row.key.calendar);
+    owned.iter().find(same_label).map(|one| one.object.lies_in.clone())
+}
+
+/// Live objects that are not over, in calendars that the config does not name: a warning each.
+pub(super) fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow], now: Timestamp) -> Vec<String> {
+    let mut lost: BTreeMap<&CalendarId, usize> = BTreeMap::new();
+    for row in ledger.iter().filter(|row| row.state == LedgerState::Live && row.written.span.end > now) {
+        let seen = owned.iter().any(|one| one.object.uid == row.uid);
+        if !seen && lies_in(settings, owned, row).is_none() {
+            *lost.entry(&row.key.calendar).or_default() += 1;
+        }
+    }
+    lost.iter()
+        .map(|(calendar, count)| {
+            format!(
+                "{count} events of seawall lie in {calendar}, which the config does not name: name it with \
+                 use = \"none\" and they are removed, or give them up with `seawall forget {calendar}`."
+            )
+        })
+        .collect()
+}
