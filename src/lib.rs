@@ -36,8 +36,8 @@
 //! ordered changes ([`reconcile::holds`], [`reconcile::summary`]), and the guards that hold changes back.
 //! **Invariant:** pure. Only an object that stands as `Ours` is ever changed or deleted.
 //!
-//! **[`provider`]** — the port to calendar services and the adapters behind it: [`provider::vdir`]. It speaks of objects
-//! as iCalendar text with an etag.
+//! **[`provider`]** — the port to calendar services and the adapters behind it: [`provider::vdir`], and read-only
+//! [`provider::ics`] over [`provider::transport`] (one HTTP exchange). It speaks of objects as iCalendar text with an etag.
 //! **Invariant:** every write carries a precondition by construction. Adapters never see each other, the store, the
 //! config or a hold.
 //!
@@ -73,7 +73,7 @@
 //!
 //! *add a provider*: a folder in `provider/` that implements [`provider::Provider`], a variant of
 //! [`config::settings::Source`] with its keys in `config/account.rs`, the contract suite in `tests/it/contract.rs`, and
-//! the one match in `cli/shell.rs`. *Add a config key*: `config/schema.rs`, its default in `config/defaults.rs`, where it
+//! a variant of [`provider::any::AnyProvider`], made in `cli/shell.rs`. *Add a config key*: `config/schema.rs`, its default in `config/defaults.rs`, where it
 //! is read, and the example. *Add a migration*: a new file in `store/migrations`, never a change to an old one.
 
 pub mod calendar;
