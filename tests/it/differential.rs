@@ -67,7 +67,7 @@ const EXPLANATIONS: &[Explanation] = &[
     Explanation {
         name: "an instance is known by its instant",
         because: "RFC 5545 3.8.4.4: RECURRENCE-ID \"is used to identify a specific instance\", and that is not another one whose time in UTC reads as its local time",
-        explains: has_the_digits_of_a_change,
+        explains: has_the_digits_of_another,
     },
     Explanation {
         name: "a later change moves wall times",
@@ -178,11 +178,20 @@ fn is_a_period_changed_later(difference: &Difference<'_>) -> bool {
     })
 }
 
-/// They take out an instance whose time in UTC has the digits of the local time of a changed one.
-fn has_the_digits_of_a_change(difference: &Difference<'_>) -> bool {
-    let (Some(ours), None) = (&difference.ours, &difference.theirs) else { return false };
-    let digits = TimeZone::UTC.to_datetime(Timestamp::from_second(ours.0).unwrap());
-    difference.event.changes.iter().any(|change| change.original.wall == digits)
+/// Where an instance's time in UTC has the digits of a changed one's local time they take it out, and where its local
+/// time has those of a period in UTC they give it that length.
+fn has_the_digits_of_another(difference: &Difference<'_>) -> bool {
+    let Some(ours) = &difference.ours else { return false };
+    let utc = |at: Timestamp| TimeZone::UTC.to_datetime(at);
+    let periods = difference.event.periods.iter().map(|period| utc(period.instant(difference.home)));
+    let periods: Vec<DateTime> = periods.collect();
+    if difference.theirs.is_none() {
+        let digits = utc(Timestamp::from_second(ours.0).unwrap());
+        return difference.event.changes.iter().any(|change| change.original.wall == digits);
+    }
+    Ended::all(difference).iter().any(|ended| {
+        periods.iter().any(|digits| ended.walls.contains(digits)) && ended.is_theirs(PERIOD_MINUTES.minutes(), 0)
+    })
 }
 
 /// They move later instances by the hours between the original start and the new one, an hour more or less than
