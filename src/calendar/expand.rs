@@ -102,9 +102,16 @@ fn expand_group(
     }
     let mut series = Series::new(component, atlas);
     let mut changes = changes(group, Some(&series), atlas);
-    changes.retain(|(_, change)| !series.has_outlived(change, atlas, budget));
-    for (index, change) in &changes {
-        series.replace(*index, change, atlas);
+    let mut later = Vec::new();
+    changes.retain(|(index, change)| {
+        let has_outlived = series.has_outlived(change, atlas, budget);
+        if !has_outlived || series.is_changed_later_by(change) {
+            later.push((*index, *change));
+        }
+        !has_outlived
+    });
+    for (index, change) in later {
+        series.replace(index, change, atlas);
     }
     push_instances((index, &series), window, atlas, budget, out);
     for change in changes {

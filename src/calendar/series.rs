@@ -140,6 +140,12 @@ impl<'a> Series<'a> {
         fault.is_none() && !made.iter().any(|(made, ..)| *made == start)
     }
 
+    /// Whether a change holds for later instances although its own is taken out: EXDATE takes out one instance.
+    pub(super) fn is_changed_later_by(&self, change: &Component) -> bool {
+        change.recurrence_id.as_ref().is_some_and(|id| id.is_this_and_future)
+            && change.sequence == self.component.sequence
+    }
+
     /// The original start that a RECURRENCE-ID of any type and zone means.
     pub(super) fn original(&self, id: &Moment, atlas: &mut Atlas<'_>) -> Timestamp {
         match self.wall_of(id, atlas) {

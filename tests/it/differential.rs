@@ -21,7 +21,7 @@ const EVENTS: usize = 200;
 /// An occurrence: its start and end in seconds since 1970, whether it is all day, its title.
 type Found = (i64, i64, bool, String);
 
-/// What one event has in one reading and not in the other: an occurrence, or two that start at the same time.
+/// What one event has in one reading and not in the other: an occurrence, or two that may be meant as the same one.
 struct Difference<'a> {
     event: &'a Event,
     home: &'a str,
@@ -50,9 +50,29 @@ const EXPLANATIONS: &[Explanation] = &[
         explains: has_exact_duration,
     },
     Explanation {
-        name: "a period's length is its own",
-        because: "RFC 5545 3.8.5.2: \"the duration of the recurrence instance will be the one specified by the 'RDATE' property\": of that instance, not of one whose local time reads as that one's time in UTC",
-        explains: is_beside_a_period,
+        name: "days of a DURATION are nominal",
+        because: "RFC 5545 3.8.5.3: \"If the duration of the recurring component is specified with the 'DURATION' property, the same nominal duration will apply to all the members of the generated recurrence set\", in the zone of the series also where an RDATE is in UTC",
+        explains: has_nominal_days,
+    },
+    Explanation {
+        name: "a later change holds for periods",
+        because: "RFC 5545 3.2.13: \"if the duration of the given recurrence instance is modified, then all subsequence instances are also modified to have this same duration\"",
+        explains: is_a_period_changed_later,
+    },
+    Explanation {
+        name: "a series is called off with its changes",
+        because: "RFC 5546 3.2.5: the complete range of a recurring event is cancelled by its UID without a RECURRENCE-ID, so that what was changed before is in that range",
+        explains: is_called_off_with_its_series,
+    },
+    Explanation {
+        name: "an instance is known by its instant",
+        because: "RFC 5545 3.8.4.4: RECURRENCE-ID \"is used to identify a specific instance\", and that is not another one whose time in UTC reads as its local time",
+        explains: has_the_digits_of_another,
+    },
+    Explanation {
+        name: "a later change moves wall times",
+        because: "RFC 5545 3.2.13: later instances \"are also rescheduled by the same time difference\", and 3.8.5.3 has the times of a recurring event \"specified in local time\": what is moved across a change of the clocks keeps the time that it was moved to",
+        explains: is_moved_across_a_clock_change,
     },
     Explanation {
         name: "a change newer than the EXDATE",
@@ -61,34 +81,50 @@ const EXPLANATIONS: &[Explanation] = &[
     },
 ];
 
-/// The ends of two readings that start together in a timed event.
+/// The ends of two readings that start together in a timed event, read as those of one of its components.
 struct Ended {
+    start: When,
+    ends: Ends,
+    /// How far the change that it is read by moves later instances, in seconds on the wall; none for the event.
+    moved: Option<i64>,
     ours: i64,
     theirs: i64,
-    /// The wall time of the start, and what it was before the clocks skipped it if they did.
-    starts: Vec<DateTime>,
+    /// The wall time at which both start, and what it was before the clocks skipped it if they did.
+    walls: Vec<DateTime>,
     tz: TimeZone,
 }
 
 impl Ended {
-    fn of(difference: &Difference<'_>) -> Option<Self> {
-        let (ours, theirs) = (difference.ours.as_ref()?, difference.theirs.as_ref()?);
-        let start = difference.event.start;
-        let tz = start.zone(difference.home);
-        let wall = tz.to_datetime(Timestamp::from_second(ours.0).unwrap());
-        let mut starts = vec![wall, wall.date().to_datetime(start.wall.time())];
-        starts.retain(|start| second(*start, &tz) == ours.0);
-        (!ours.2).then_some(Self { ours: ours.1, theirs: theirs.1, starts, tz })
+    /// One for the event and one for each change that may have made the occurrence.
+    fn all(difference: &Difference<'_>) -> Vec<Self> {
+        let (Some(ours), Some(theirs)) = (&difference.ours, &difference.theirs) else { return vec![] };
+        let event = difference.event;
+        let changes = event
+            .changes
+            .iter()
+            .filter(|change| change.is_later_too || change.start.instant(difference.home).as_second() == ours.0);
+        let changes = changes.map(|change| {
+            (change.start, change.ends, Some(wall_seconds(change.start.wall) - wall_seconds(change.original.wall)))
+        });
+        let all = changes.chain([(event.start, event.ends, None)]).filter(|_| !ours.2 && ours.0 == theirs.0);
+        let ended = |(start, ends, moved): (When, Ends, Option<i64>)| {
+            let tz = start.zone(difference.home);
+            let wall = tz.to_datetime(Timestamp::from_second(ours.0).unwrap());
+            let mut walls = vec![wall, wall - 60.minutes(), wall - 30.minutes()];
+            walls.retain(|wall| second(*wall, &tz) == ours.0);
+            Self { start, ends, moved, ours: ours.1, theirs: theirs.1, walls, tz }
+        };
+        all.map(ended).collect()
     }
 
     /// Whether we end at a wall time after the start and so many seconds.
     fn is_ours(&self, nominal: Span, seconds: i64) -> bool {
-        self.starts.iter().any(|start| self.ours == second(*start + nominal, &self.tz) + seconds)
+        self.walls.iter().any(|wall| self.ours == second(*wall + nominal, &self.tz) + seconds)
     }
 
-    /// Whether they end at that wall time after the start.
-    fn is_theirs(&self, nominal: Span) -> bool {
-        self.starts.iter().any(|start| self.theirs == second(*start + nominal, &self.tz))
+    /// Whether they end at a wall time after the start and so many seconds.
+    fn is_theirs(&self, nominal: Span, seconds: i64) -> bool {
+        self.walls.iter().any(|wall| self.theirs == second(*wall + nominal, &self.tz) + seconds)
     }
 }
 
@@ -96,30 +132,86 @@ fn second(wall: DateTime, tz: &TimeZone) -> i64 {
     tz.to_timestamp(wall).unwrap().as_second()
 }
 
+fn wall_seconds(wall: DateTime) -> i64 {
+    second(wall, &TimeZone::UTC)
+}
+
 /// We end after the first instance's exact length, they after the length that the clock on the wall shows.
 fn has_exact_end(difference: &Difference<'_>) -> bool {
-    let (Some(ended), Ends::At(form, wall)) = (Ended::of(difference), difference.event.ends) else { return false };
-    let start = difference.event.start;
     let at = |when: When| when.instant(difference.home).as_second();
-    let exact = at(When { form, wall }) - at(start);
-    let shown = second(wall, &TimeZone::UTC) - second(start.wall, &TimeZone::UTC);
-    let shown = if form == start.form { shown } else { exact };
-    difference.event.recurs && ended.is_ours(Span::new(), exact) && ended.is_theirs(shown.seconds())
+    Ended::all(difference).iter().any(|ended| {
+        let (start, Ends::At(form, wall)) = (ended.start, ended.ends) else { return false };
+        let exact = at(When { form, wall }) - at(start);
+        let shown = wall_seconds(wall) - wall_seconds(start.wall);
+        let shown = if form == start.form { shown } else { exact };
+        difference.event.recurs && ended.is_ours(Span::new(), exact) && ended.is_theirs(shown.seconds(), 0)
+    })
 }
 
 /// We end after nominal days and exact minutes, they after what the clock on the wall shows for both.
 fn has_exact_duration(difference: &Difference<'_>) -> bool {
-    let (Some(ended), Ends::After(days, minutes)) = (Ended::of(difference), difference.event.ends) else {
-        return false;
-    };
-    ended.is_ours(days.days(), 60 * minutes) && ended.is_theirs(days.days().minutes(minutes))
+    Ended::all(difference).iter().any(|ended| {
+        let Ends::After(days, minutes) = ended.ends else { return false };
+        ended.is_ours(days.days(), 60 * minutes) && ended.is_theirs(days.days().minutes(minutes), 0)
+    })
 }
 
-/// They give an instance the length of a period that has the same digits in UTC.
-fn is_beside_a_period(difference: &Difference<'_>) -> bool {
-    let Some(ended) = Ended::of(difference) else { return false };
-    let mut periods = difference.event.periods.iter().map(|period| period.instant(difference.home));
-    periods.any(|at| ended.starts.contains(&TimeZone::UTC.to_datetime(at))) && ended.is_theirs(PERIOD_MINUTES.minutes())
+/// They count the days of an RDATE that is written in UTC as 24 hours each.
+fn has_nominal_days(difference: &Difference<'_>) -> bool {
+    Ended::all(difference).iter().any(|ended| {
+        let Ends::After(days, minutes) = ended.ends else { return false };
+        let at = Timestamp::from_second(second(ended.walls[0], &ended.tz)).unwrap();
+        let is_written = difference.event.text.contains(&at.strftime("%Y%m%dT%H%M%SZ").to_string());
+        let exact = 86_400 * days + 60 * minutes;
+        is_written && ended.is_ours(days.days(), 60 * minutes) && ended.is_theirs(Span::new(), exact)
+    })
+}
+
+/// They leave a period its own length after a change of all later instances.
+fn is_a_period_changed_later(difference: &Difference<'_>) -> bool {
+    let periods = difference.event.periods.iter().map(|period| period.instant(difference.home).as_second());
+    let periods: Vec<i64> = periods.collect();
+    Ended::all(difference).iter().any(|ended| {
+        let Some(moved) = ended.moved else { return false };
+        let is_period = |wall: &DateTime| periods.contains(&second(*wall - moved.seconds(), &ended.tz));
+        ended.walls.iter().any(is_period) && ended.is_theirs(PERIOD_MINUTES.minutes(), 0)
+    })
+}
+
+/// Where an instance's time in UTC has the digits of a changed one's local time they take it out, and where its local
+/// time has those of a period in UTC they give it that length.
+fn has_the_digits_of_another(difference: &Difference<'_>) -> bool {
+    let Some(ours) = &difference.ours else { return false };
+    let utc = |at: Timestamp| TimeZone::UTC.to_datetime(at);
+    let periods = difference.event.periods.iter().map(|period| utc(period.instant(difference.home)));
+    let periods: Vec<DateTime> = periods.collect();
+    if difference.theirs.is_none() {
+        let digits = utc(Timestamp::from_second(ours.0).unwrap());
+        return difference.event.changes.iter().any(|change| change.original.wall == digits);
+    }
+    Ended::all(difference).iter().any(|ended| {
+        periods.iter().any(|digits| ended.walls.contains(digits)) && ended.is_theirs(PERIOD_MINUTES.minutes(), 0)
+    })
+}
+
+/// They move later instances by the hours between the original start and the new one, an hour more or less than
+/// the wall shows.
+fn is_moved_across_a_clock_change(difference: &Difference<'_>) -> bool {
+    let (Some(ours), Some(theirs)) = (&difference.ours, &difference.theirs) else { return false };
+    difference.event.changes.iter().filter(|change| change.is_later_too).any(|change| {
+        let (from, to) = (change.original, change.start);
+        let exact = to.instant(difference.home).as_second() - from.instant(difference.home).as_second();
+        let shown = wall_seconds(to.wall) - wall_seconds(from.wall);
+        exact != shown && theirs.0 - ours.0 == exact - shown
+    })
+}
+
+/// They keep the changed instances of a series that is called off, also those that were changed before that.
+fn is_called_off_with_its_series(difference: &Difference<'_>) -> bool {
+    let (None, Some(theirs)) = (&difference.ours, &difference.theirs) else { return false };
+    let (event, at) = (difference.event, |when: When| when.instant(difference.home).as_second());
+    let mut changes = event.changes.iter().filter(|change| at(change.start) == theirs.0);
+    event.is_called_off && changes.any(|change| change.sequence <= event.sequence)
 }
 
 /// They leave out a changed instance whose original start an EXDATE of an older version takes out.
@@ -190,7 +282,8 @@ fn differences<'a>(
         let mut rest = minus(theirs, ours);
         for ours in minus(ours, theirs) {
             let same = rest.iter().position(|theirs| (theirs.0, theirs.2, &theirs.3) == (ours.0, ours.2, &ours.3));
-            let theirs = same.map(|index| rest.remove(index));
+            let near = || rest.iter().position(|theirs| (theirs.0 - ours.0).abs() <= 3600 && theirs.3 == ours.3);
+            let theirs = same.or_else(near).map(|index| rest.remove(index));
             out.push(Difference { event, home: calendar.home, ours: Some(ours), theirs });
         }
         out.extend(rest.into_iter().map(|theirs| Difference {

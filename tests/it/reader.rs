@@ -103,6 +103,13 @@ fn a_start_that_the_clocks_skip_is_not_after_its_end() {
 }
 
 #[test]
+fn a_change_of_later_instances_holds_where_its_own_is_taken_out() {
+    let events = "SUMMARY:x\nDTSTART:20261116T090000\nRRULE:FREQ=DAILY\nEXDATE:20261117T090000\n---
+        SUMMARY:later\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261117T090000\nDTSTART:20261117T100000";
+    check(events, "2026-11-16..2026-11-19", &["2026-11-16T09:00+01:00/0m x", "2026-11-18T10:00+01:00/0m later"]);
+}
+
+#[test]
 fn floating_times_are_in_the_zone_of_the_user() {
     let event = "SUMMARY:x\nDTSTART:20261116T090000\nDURATION:PT1H";
     check_in("America/New_York", event, "2026-11-16..2026-11-17", &["2026-11-16T09:00-05:00/1h x"]);

@@ -101,6 +101,8 @@ def by_dateutil(lines, window, home):
         if name == "EXDATE":
             for item in value.split(","):
                 wall, own = moment(item, parameters, home)
+                if "VALUE=DATE" in parameters:
+                    starts = {at: start for at, start in starts.items() if start[0].date() != wall.date()}
                 starts.pop(seconds(wall.replace(tzinfo=own), home), None)
     title = re.sub(r"\\(.)", r"\1", one["SUMMARY"][0])
     found = []
@@ -128,13 +130,14 @@ def by_dateutil(lines, window, home):
 
 
 def plain_series(ics):
-    """The lines of each VEVENT whose UID is there once."""
+    """The lines of each VEVENT whose UID is there once, and that changes no instance of another."""
+    changes = lambda lines: any(line.startswith("RECURRENCE-ID") for line in lines)
     events = {}
     for text in re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", ics.replace("\r\n ", ""), re.S):
         lines = text.split("\r\n")[:-1]
         uid = next(line for line in lines if line.startswith("UID:"))
         events.setdefault(uid, []).append(lines)
-    return [found[0] for found in events.values() if len(found) == 1]
+    return [found[0] for found in events.values() if len(found) == 1 and not changes(found[0])]
 
 
 def main():

@@ -104,7 +104,7 @@ fn to_json(problem: &WeekProblem) -> Value {
     })
 }
 
-/// The Python that has `ortools`: `SEAWALL_PYTHON`, else the one that `tests/run` makes; none if it is not there.
+/// The Python that the oracles run in: `SEAWALL_PYTHON`, else the one that `tests/run` makes; none if it is not there.
 pub(crate) fn python() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = std::env::var_os("SEAWALL_PYTHON").map_or(root.join("tests/.venv/bin/python"), Into::into);

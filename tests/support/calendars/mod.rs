@@ -63,6 +63,7 @@ pub(crate) struct Event {
     pub(crate) sequence: u32,
     pub(crate) rule: Option<String>,
     pub(crate) recurs: bool,
+    pub(crate) is_called_off: bool,
     /// The instances that EXDATE takes out.
     pub(crate) exceptions: Vec<When>,
     /// The starts of RDATEs with a length of their own.
@@ -76,7 +77,10 @@ pub(crate) struct Event {
 pub(crate) struct Change {
     pub(crate) original: When,
     pub(crate) start: When,
+    pub(crate) ends: Ends,
     pub(crate) sequence: u32,
+    /// Whether it holds for all later instances.
+    pub(crate) is_later_too: bool,
 }
 
 /// A calendar, what is asked of it, and in which zone its reader lives.
@@ -170,7 +174,7 @@ fn dates(rng: &mut Rng, event: &mut Event, window: (Date, Date)) -> String {
     }
     let parameter = values[0].parameter();
     let list = |rest: &str| values.iter().map(|value| value.value() + rest).collect::<Vec<_>>().join(",");
-    if start.form != Form::Date && one_in(rng, 6) {
+    if start.form != Form::Date && one_in(rng, 3) {
         let line = format!("RDATE;VALUE=PERIOD{parameter}:{}", list(&format!("/PT{PERIOD_MINUTES}M")));
         event.periods = values;
         return line;
@@ -179,7 +183,13 @@ fn dates(rng: &mut Rng, event: &mut Event, window: (Date, Date)) -> String {
 }
 
 /// EXDATE: instances, and at times one that is none; as a list or in lines of their own, at times in UTC.
-fn exceptions(rng: &mut Rng, start: When, instances: &[DateTime], lines: &mut Vec<String>) -> Vec<When> {
+fn exceptions(
+    rng: &mut Rng,
+    start: When,
+    instances: &[DateTime],
+    as_dates: bool,
+    lines: &mut Vec<String>,
+) -> Vec<When> {
     let mut values: Vec<When> = (0..rng.usize(1..5))
         .map(|_| start.at(pick(rng, instances)))
         .chain([start.at(instances[0] + 1.day())])
@@ -187,7 +197,9 @@ fn exceptions(rng: &mut Rng, start: When, instances: &[DateTime], lines: &mut Ve
     if !one_in(rng, 10) {
         values.pop();
     }
-    if one_in(rng, 4) {
+    if as_dates {
+        values = values.into_iter().map(When::as_date).collect();
+    } else if one_in(rng, 4) {
         values = values.into_iter().map(|value| value.written_as(Form::Utc)).collect();
     }
     if rng.bool() {
@@ -216,9 +228,11 @@ fn change(rng: &mut Rng, event: &Event, original: DateTime, sequence: u32) -> (S
         _ => original.at(original.wall + rng.i64(-6..7).days()),
     };
     let ends = ends(rng, start);
+    let is_later_too = start.form == original.form && one_in(rng, 8);
+    let name = if is_later_too { "RECURRENCE-ID;RANGE=THISANDFUTURE" } else { "RECURRENCE-ID" };
     let mut lines = vec![
         format!("UID:{}", event.uid),
-        id.line("RECURRENCE-ID"),
+        id.line(name),
         format!("SUMMARY:{} (changed)", pick(rng, &TITLES)),
         start.line("DTSTART"),
         format!("SEQUENCE:{sequence}"),
@@ -227,7 +241,7 @@ fn change(rng: &mut Rng, event: &Event, original: DateTime, sequence: u32) -> (S
     if one_in(rng, 5) {
         lines.push("STATUS:CANCELLED".to_owned());
     }
-    (component(&lines), Change { original, start, sequence })
+    (component(&lines), Change { original, start, ends, sequence, is_later_too })
 }
 
 fn component(lines: &[String]) -> String {
@@ -274,6 +288,7 @@ fn event(rng: &mut Rng, uid: String, window: (Date, Date)) -> Event {
         sequence,
         rule,
         recurs,
+        is_called_off: false,
         exceptions: vec![],
         periods: vec![],
         changes: vec![],
@@ -283,11 +298,13 @@ fn event(rng: &mut Rng, uid: String, window: (Date, Date)) -> Event {
         lines.push(dates(rng, &mut event, window));
     }
     let instances = event.rule.as_deref().map_or(vec![], |rule| around(start, rule, window));
+    let is_changed = !instances.is_empty() && one_in(rng, 3);
     if !instances.is_empty() && one_in(rng, 3) {
-        event.exceptions = exceptions(rng, start, &instances, &mut lines);
+        let as_dates = !is_changed && one_in(rng, 16);
+        event.exceptions = exceptions(rng, start, &instances, as_dates, &mut lines);
     }
     let mut texts = vec![];
-    if !instances.is_empty() && one_in(rng, 3) {
+    if is_changed {
         let mut changed: Vec<DateTime> = (0..rng.usize(1..4)).map(|_| pick(rng, &instances)).collect();
         changed.sort_unstable();
         changed.dedup();
@@ -297,8 +314,15 @@ fn event(rng: &mut Rng, uid: String, window: (Date, Date)) -> Event {
             event.changes.push(change);
             texts.push(text);
         }
-    } else if one_in(rng, 25) {
+    }
+    event.is_called_off = one_in(rng, 25) && !event.changes.iter().any(|change| change.is_later_too);
+    if event.is_called_off {
         lines.push("STATUS:CANCELLED".to_owned());
+    }
+    if !texts.is_empty() && one_in(rng, 30) {
+        // Invited to some instances only: the series is not there.
+        event.text = texts.concat();
+        return event;
     }
     let place = if one_in(rng, 4) { 0 } else { texts.len() };
     texts.insert(place.min(texts.len()), component(&lines));

@@ -1,7 +1,7 @@
 //! Times and ends as an iCalendar text writes them, and what they mean.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::support::ics::zone;
@@ -57,6 +57,11 @@ impl When {
             Form::Date | Form::Floating => return self,
         };
         Self { form, wall: tz.to_datetime(self.instant("Etc/UTC")) }
+    }
+
+    /// Its date alone.
+    pub(super) fn as_date(self) -> Self {
+        Self { form: Form::Date, wall: self.wall.date().to_datetime(Time::midnight()) }
     }
 
     pub(super) fn at(self, wall: DateTime) -> Self {
