@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::read::{self, Lens};
-use crate::calendar::ical::{self, Component};
+use crate::calendar::ical;
 use crate::calendar::own::{self, OwnEvent};
 use crate::provider::{ErrorKind, Object, Provider, ProviderError};
 use crate::reconcile::change::{Action, Change, Content};
@@ -193,8 +193,7 @@ fn verified<P>(tools: Tools<'_, P>, change: &Change, there: &Object) -> Result<O
 }
 
 fn understood(lens: Lens<'_>, change: &Change, there: &Object) -> Option<OwnObject> {
-    let components: Vec<Component> = ical::read(&there.body).components;
-    (!components.is_empty()).then(|| read::own_object(&change.calendar, there, &components, lens))
+    read::own_object(&change.calendar, there, &ical::read(&there.body), lens)
 }
 
 /// Reads the object back and compares it by meaning; the ledger keeps the form in which the server has it.

@@ -20,7 +20,7 @@ use crate::focus::busy::Counts;
 use crate::focus::plan::{DesiredHold, ExistingHold, HoldState, Plan, PlanInput};
 use crate::focus::planner::plan;
 use crate::focus::sight::{self, Judged, Seen, Source};
-use crate::focus::view::View;
+use crate::focus::view::{OwnFocus, View};
 use crate::reconcile::change::Change;
 use crate::reconcile::holds::{self, Blocker, Inventory};
 use crate::reconcile::key::Kind;
@@ -110,12 +110,14 @@ pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Deci
     let policy = &settings.policy;
     let mut judged = sight::judge_all(seen, sources, policy);
     give_roles(&mut judged, owned, settings);
-    let view = sight::view(&judged, policy, memory.before_first(&policy.tz));
     let weeks: BTreeSet<IsoWeek> =
         horizon(settings, now).into_iter().chain(weeks_of(knowledge.also, &policy.tz)).collect();
     let all_weeks: BTreeSet<IsoWeek> = open_weeks(owned, now, &policy.tz).into_iter().chain(weeks.clone()).collect();
     let (weeks, all_weeks): (Vec<IsoWeek>, Vec<IsoWeek>) =
         (weeks.into_iter().collect(), all_weeks.into_iter().collect());
+    let window = span_of(&all_weeks, &policy.tz);
+    let mut view = sight::view(&judged, policy, window, memory.before_first(&policy.tz));
+    view.own_focus.extend(whole_days(knowledge, window));
     let existing = existing(knowledge, &all_weeks);
     let input = PlanInput { now, policy, view: &view, weeks: &all_weeks, holds: &existing, closed: &memory.closed };
     let plan = plan(&input);
@@ -167,6 +169,30 @@ pub fn observed(knowledge: Knowledge<'_>, judged: &[Judged]) -> Vec<(SightingKey
     judged.iter().filter(|one| !one.own).filter_map(look).collect()
 }
 
+fn span_of(weeks: &[IsoWeek], tz: &TimeZone) -> Span {
+    let start = weeks.first().map_or(Timestamp::MIN, |week| week.span(tz).start);
+    Span::new(start, weeks.last().map_or(start, |week| week.span(tz).end))
+}
+
+/// Holds that the user made into whole days: they protect the working hours of these days, as own focus events do.
+fn whole_days(knowledge: Knowledge<'_>, window: Span) -> Vec<OwnFocus> {
+    let policy = &knowledge.settings.policy;
+    let pinned = knowledge.owned.iter().filter_map(|owned| match &owned.standing {
+        Standing::Pinned(key) if key.kind == Kind::Hold && is_whole_day(owned) => Some((owned, key)),
+        _ => None,
+    });
+    pinned
+        .flat_map(|(owned, key)| {
+            let role = policy.roles.iter().position(|role| role.name == key.role);
+            sight::own_focus(owned.object.span, true, role, policy, window)
+        })
+        .collect()
+}
+
+fn is_whole_day(owned: &Owned) -> bool {
+    owned.object.all_day || owned.object.span.minutes() >= 24 * 60
+}
+
 /// Holds are of the role in their key: no matcher decides that.
 fn give_roles(judged: &mut [Judged], owned: &[Owned], settings: &Settings) {
     for one in judged.iter_mut().filter(|one| one.own) {
@@ -186,6 +212,7 @@ fn existing(knowledge: Knowledge<'_>, weeks: &[IsoWeek]) -> Vec<ExistingHold> {
         let pinned = match &owned.standing {
             Standing::Ours(_) if home == Some(&object.lies_in) => false,
             Standing::Ours(_) if object.span.start > knowledge.now => return None,
+            Standing::Pinned(_) if is_whole_day(owned) => return None,
             Standing::Ours(_) | Standing::Pinned(_) => true,
             Standing::Other(_) | Standing::Users | Standing::Copy | Standing::Unknown => return None,
         };

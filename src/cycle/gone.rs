@@ -7,16 +7,16 @@ use jiff::Timestamp;
 
 use super::hand;
 use super::memory::Memory;
-use super::read::Input;
+use super::read::{Input, OwnCandidate};
 use super::run::{Context, CycleError};
 use crate::calendar::CalendarId;
 use crate::calendar::ical;
 use crate::config::settings::Settings;
 use crate::provider::{Object, Provider};
 use crate::reconcile::guard;
-use crate::reconcile::key::Kind;
+use crate::reconcile::key::{Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
-use crate::reconcile::own::Owned;
+use crate::reconcile::own::{OwnObject, Owned};
 
 /// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
 /// where that is more than half of the future holds, only if the user says so too.
@@ -35,7 +35,7 @@ pub(super) async fn gone<P: Provider>(
         let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
         let Some(provider) = cx.provider(&calendar) else { continue };
         match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
-            Ok(Some(object)) if holds_uid(&object, &row.uid) => {
+            Ok(Some(object)) if may_hold(&object, &row.uid) => {
                 unsure(input, &calendar, "the list leaves out an event that is there");
             }
             Ok(_) => rows.push(row.clone()),
@@ -77,8 +77,41 @@ pub(super) async fn gone<P: Provider>(
     Ok(None)
 }
 
-fn holds_uid(object: &Object, uid: &str) -> bool {
-    ical::read(&object.body).components.iter().any(|component| component.details.uid == uid)
+/// Whether the object is the one that is missed; one that can't be read may well be.
+fn may_hold(object: &Object, uid: &str) -> bool {
+    let components = ical::read(&object.body).components;
+    components.is_empty() || components.iter().any(|component| component.details.uid == uid)
+}
+
+/// Own objects whose file is there and can't be read, as while another program writes it: they count as they were, and
+/// stand as edited, so nothing touches them until they can be read again.
+pub(super) fn remembered(input: &mut Input, ledger: &[LedgerRow]) -> Vec<OwnCandidate> {
+    let mut out = Vec::new();
+    for (calendar, object) in std::mem::take(&mut input.garbled) {
+        let named = |row: &&LedgerRow| object.href.strip_suffix(".ics") == Some(row.uid.as_str());
+        let Some(row) = ledger.iter().filter(|row| row.state == LedgerState::Live).find(named) else { continue };
+        input.warnings.push(format!(
+            "{calendar}/{} is an event of seawall that can't be read: it counts as it was, and is left alone.",
+            object.href
+        ));
+        let Written { span, busy, hash } = row.written.clone();
+        let object = OwnObject {
+            lies_in: calendar,
+            href: object.href,
+            etag: object.etag,
+            uid: row.uid.clone(),
+            marker: None,
+            span,
+            busy,
+            all_day: false,
+            title: String::new(),
+            text: String::new(),
+            hash,
+            plain: true,
+        };
+        out.push(OwnCandidate { object, source: None, components: Vec::new() });
+    }
+    out
 }
 
 /// A calendar whose list turned out not to be the whole truth.

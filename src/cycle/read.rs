@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::calendar::CalendarId;
 use crate::calendar::expand::expand;
-use crate::calendar::ical::{self, Component};
+use crate::calendar::ical::{self, Component, Parsed};
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
 use crate::config::settings::{CalendarUse, Settings};
@@ -28,6 +28,8 @@ pub struct Input {
     pub seen: Vec<Seen>,
     /// Objects that look like ours, of every named calendar.
     pub own: Vec<OwnCandidate>,
+    /// Files with the name of one of our objects that can't be read as one: nobody deleted it.
+    pub garbled: Vec<(CalendarId, Object)>,
     /// Calendars that were not read to the end, each with the reason.
     pub incomplete: Vec<String>,
     /// What the user should know.
@@ -217,12 +219,12 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
             let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
             copies.add(ours, &file);
             foreign.add(theirs, &file);
-        } else if parsed.components.iter().any(looks_like_ours) {
-            input.own.push(OwnCandidate {
-                object: own_object(id, object, &parsed.components, lens),
-                source: raw.source,
-                components: parsed.components,
-            });
+        } else if is_garbled(object, &parsed) {
+            input.garbled.push((id.clone(), object.clone()));
+        } else if let Some(own) = own_object(id, object, &parsed, lens)
+            && parsed.components.iter().any(looks_like_ours)
+        {
+            input.own.push(OwnCandidate { object: own, source: raw.source, components: parsed.components });
         } else if raw.source.is_some() {
             foreign.add(parsed.components, &file);
         }
@@ -232,6 +234,13 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
     for (lot, origin) in [(foreign, Origin::Foreign), (copies, Origin::Hold)] {
         lot.expand(source, origin, lens, &id.to_string(), input);
     }
+}
+
+/// Whether the file has the name of one of our objects and not what makes one, as while another program writes it.
+fn is_garbled(object: &Object, parsed: &Parsed) -> bool {
+    let named_ours = object.href.strip_suffix(".ics").is_some_and(marker::is_our_form);
+    let has_marker = parsed.components.iter().any(|one| one.details.marker.is_some());
+    named_ours && (parsed.components.is_empty() || (!has_marker && !parsed.warnings.is_empty()))
 }
 
 /// One text on its own, with no config behind it, as the only calendar of an account `file`.
@@ -262,12 +271,13 @@ pub fn looks_like_ours(component: &Component) -> bool {
     component.details.marker.is_some() || marker::is_our_form(&component.details.uid)
 }
 
-/// What decides whose an object is. `components` must not be empty; the first one that looks like ours speaks.
-pub fn own_object(id: &CalendarId, object: &Object, components: &[Component], lens: Lens<'_>) -> OwnObject {
-    let speaker = components.iter().find(|one| looks_like_ours(one)).unwrap_or(&components[0]);
+/// What decides whose an object is; none where no event in it can be read. The first that looks like ours speaks.
+pub fn own_object(id: &CalendarId, object: &Object, parsed: &Parsed, lens: Lens<'_>) -> Option<OwnObject> {
+    let components = &parsed.components;
+    let speaker = components.iter().find(|one| looks_like_ours(one)).or(components.first())?;
     let details = &speaker.details;
-    let single = components.len() == 1 && !speaker.is_recurring() && speaker.recurrence_id.is_none();
-    OwnObject {
+    let single = parsed.is_lone && !speaker.is_recurring() && speaker.recurrence_id.is_none();
+    Some(OwnObject {
         lies_in: id.clone(),
         href: object.href.clone(),
         etag: object.etag.clone(),
@@ -280,7 +290,7 @@ pub fn own_object(id: &CalendarId, object: &Object, components: &[Component], le
         text: details.text.clone(),
         hash: marker::content_hash(&details.title, &details.text, &details.place, status_word(details.status)),
         plain: single && details.organizer.is_none() && details.attendees.is_empty(),
-    }
+    })
 }
 
 fn status_word(status: crate::calendar::event::Status) -> &'static str {

@@ -197,7 +197,8 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
 
 /// Gives every object that looks like ours its standing, and takes what is not ours back into the input.
 fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Lens<'_>) -> (Vec<Owned>, Vec<Seen>) {
-    let candidates = std::mem::take(&mut input.own);
+    let mut candidates = std::mem::take(&mut input.own);
+    candidates.extend(gone::remembered(input, &memory.ledger));
     let emptied = decide::calendars(cx.settings, CalendarUse::only_emptied);
     let claims = Claims {
         instance: cx.instance,

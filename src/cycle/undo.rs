@@ -12,8 +12,8 @@ use super::run::{Context, CycleError};
 use crate::provider::Provider;
 use crate::reconcile::change::{Action, Change, Urgency};
 use crate::reconcile::holds::target;
-use crate::reconcile::key::{Key, Kind};
-use crate::reconcile::ledger::LedgerRow;
+use crate::reconcile::key::{Key, Kind, Written};
+use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{Claims, Owned, Standing, standings};
 
 /// Which of them are meant.
@@ -125,23 +125,25 @@ pub fn find<'a>(owned: &'a [Owned], now: Timestamp, prefix: &str, at: Option<Tim
         .collect()
 }
 
-/// Deletes a hold as if the user had: its time is closed.
+/// Deletes a hold as if the user had: its time is closed. Closed first: a crash before the delete leaves a hold that no
+/// plan keeps, and one after it a time that no plan fills.
 ///
 /// # Errors
 /// Where the store fails.
 pub async fn release<P: Provider>(cx: Context<'_, P>, owned: &Owned, key: &Key) -> Result<Attempt, CycleError> {
+    let object = &owned.object;
+    let written = Written { span: object.span, busy: object.busy, hash: object.hash.clone() };
+    let (uid, key_of) = (object.uid.clone(), key.clone());
+    let row = LedgerRow { uid, key: key_of, state: LedgerState::Dismissed, written, pinned: false };
+    let closed = super::hand::dismissal(&cx.settings.policy, &row);
+    cx.store.put_closed(std::slice::from_ref(&closed))?;
     let change = removal(owned, key, "released by you");
     let mut attempts = remove(cx, vec![change.clone()]).await?;
     let attempt = attempts.pop().unwrap_or(Attempt { change, applied: false, error: Some("no account".to_owned()) });
     if attempt.applied {
-        let rows = cx.store.ledger()?;
-        if let Some(row) = rows.iter().find(|row| row.uid == owned.object.uid) {
-            let row = LedgerRow {
-                written: crate::reconcile::key::Written { span: owned.object.span, ..row.written.clone() },
-                ..row.clone()
-            };
-            cx.store.dismiss(&row.uid, &super::hand::dismissal(&cx.settings.policy, &row))?;
-        }
+        cx.store.put_ledger(&row)?;
+    } else {
+        cx.store.remove_closed(closed.span)?;
     }
     Ok(attempt)
 }

@@ -13,6 +13,7 @@ use super::policy::{Minutes, Policy};
 use super::sight::{Judged, Source};
 use super::view::{Busy, View};
 use crate::calendar::time::{Span, SpanSet};
+use crate::calendar::week::IsoWeek;
 
 /// What one occurrence took of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,6 +92,7 @@ pub fn assess(scene: Scene<'_>, blocks: Vec<Block>, holds: &[DesiredHold]) -> Ve
     let ordered = View { busy: eroders.iter().map(|one| one.busy).collect(), ..scene.view.clone() };
     let protected = protected_time(scene.view, holds.iter());
     let closed: Vec<SpanSet> = (0..scene.policy.roles.len()).map(|role| others(&blocks, role)).collect();
+    let window = weeks_of(&blocks, scene.policy);
     let mut costs: BTreeMap<usize, Minutes> = BTreeMap::new();
     blocks
         .into_iter()
@@ -103,7 +105,7 @@ pub fn assess(scene: Scene<'_>, blocks: Vec<Block>, holds: &[DesiredHold]) -> Ve
                     let one = &eroders[charge.index];
                     let cost = *costs
                         .entry(charge.index)
-                        .or_insert_with(|| erosion::focus_cost(scene.policy, &ordered, charge.index));
+                        .or_insert_with(|| erosion::focus_cost(scene.policy, &ordered, charge.index, window));
                     eroded_by(scene, taking[charge.index], one, charge.minutes, cost)
                 })
                 .collect();
@@ -151,6 +153,13 @@ fn eroded_by(scene: Scene<'_>, judged: usize, one: &Eroder<'_>, minutes: Minutes
     let start = scene.judged[judged].occurrence.span.start;
     let lead = one.arrival.at.map(|at: Timestamp| Span::new(at, start).minutes());
     ErodedBy { judged, minutes, focus_cost, cause: one.arrival.cause, lead }
+}
+
+/// The weeks that the blocks lie in, from the first to the last.
+fn weeks_of(blocks: &[Block], policy: &Policy) -> Span {
+    let weeks = || blocks.iter().map(|block| IsoWeek::of(block.date).span(&policy.tz));
+    let start = weeks().map(|week| week.start).min().unwrap_or_default();
+    Span::new(start, weeks().map(|week| week.end).max().unwrap_or(start))
 }
 
 /// The blocks of every role but this one.

@@ -164,10 +164,10 @@ pub fn free_time(policy: &Policy, view: &View, date: Date, busy: impl Iterator<I
 }
 
 /// The focus cost of the busy occurrence at `index` of the view, stand-alone: `F(all but it) - F(all)`, over the
-/// days that it and its recovery touch.
-pub fn focus_cost(policy: &Policy, view: &View, index: usize) -> Minutes {
-    let Some(one) = view.busy.get(index) else { return 0 };
-    let touched = one.with_recovery(policy.session.recovery);
+/// days of the window that it and its recovery touch: what lies outside was not read.
+pub fn focus_cost(policy: &Policy, view: &View, index: usize, window: Span) -> Minutes {
+    let touched = view.busy.get(index).and_then(|one| one.with_recovery(policy.session.recovery).intersection(window));
+    let Some(touched) = touched else { return 0 };
     let first = policy.tz.to_datetime(touched.start).date();
     let last = policy.tz.to_datetime(touched.end).date();
     first

@@ -185,7 +185,7 @@ fn role_of(seen: &Seen, people: &People, counts: Counts, policy: &Policy) -> Opt
 
 /// What the judged calendars come to for the planner. `before` is a span that counts as a day off because
 /// seawall was not there yet (the week of the very first cycle).
-pub fn view(judged: &[Judged], policy: &Policy, before: Option<Span>) -> View {
+pub fn view(judged: &[Judged], policy: &Policy, window: Span, before: Option<Span>) -> View {
     let of = |counts: Counts| judged.iter().filter(move |one| one.verdict.counts == counts);
     View {
         busy: of(Counts::Busy)
@@ -194,22 +194,25 @@ pub fn view(judged: &[Judged], policy: &Policy, before: Option<Span>) -> View {
             .collect(),
         days_off: of(Counts::Off).map(Judged::taken).chain(before).collect(),
         threats: of(Counts::Threat).map(Judged::taken).collect(),
-        own_focus: of(Counts::Focus).filter(|one| !one.own).flat_map(|one| own_focus(one, policy)).collect(),
+        own_focus: of(Counts::Focus)
+            .filter(|one| !one.own)
+            .flat_map(|one| own_focus(one.occurrence.span, one.occurrence.all_day, one.role, policy, window))
+            .collect(),
     }
 }
 
-/// The time that an own focus event protects. One that is all day protects the working hours of its days, not the nights.
-fn own_focus(one: &Judged, policy: &Policy) -> Vec<OwnFocus> {
-    let span = one.occurrence.span;
-    let role = one.role;
-    if !one.occurrence.all_day {
+/// The time that an own focus event protects. One that is all day, or goes on for a day or more, protects the working
+/// hours of its days, not the nights.
+pub fn own_focus(span: Span, all_day: bool, role: Option<usize>, policy: &Policy, window: Span) -> Vec<OwnFocus> {
+    if !all_day && span.minutes() < 24 * 60 {
         return vec![OwnFocus { span, role }];
     }
-    let first = policy.tz.to_datetime(span.start).date();
+    let Some(within) = span.intersection(window) else { return Vec::new() };
+    let first = policy.tz.to_datetime(within.start).date();
     first
         .series(jiff::Span::new().days(1))
-        .take_while(|date| week::midnight(*date, &policy.tz) < span.end)
-        .flat_map(|date| policy.template_hours(date).spans().to_vec())
+        .take_while(|date| week::midnight(*date, &policy.tz) < within.end)
+        .flat_map(|date| policy.template_hours(date).within(span).spans().to_vec())
         .map(|span| OwnFocus { span, role })
         .collect()
 }

@@ -90,7 +90,8 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
     } else if is_over {
         return None;
     }
-    let closed_changed = content.notes.closed != marker.closed && words.week == IsoWeek::at(desk.now, desk.tz);
+    let still_closed = marker.closed.iter().filter(|closed| closed.span.end > desk.now);
+    let closed_changed = !content.notes.closed.iter().eq(still_closed) && words.week == IsoWeek::at(desk.now, desk.tz);
     let hash = marker::content_hash(&content.title, &content.text, "", "CONFIRMED");
     let says_else = !marker.is_final && (hash != marker.written.hash || last_word || content.span != owned.object.span);
     let may = last_word || desk.refreshed_today < desk.settings.refresh;

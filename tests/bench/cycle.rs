@@ -84,7 +84,8 @@ impl Stage {
         let expanded = lap();
         let foreign = |(_, occurrence)| Seen { source: 0, occurrence, origin: Origin::Foreign };
         let judged = judge_all(found.into_iter().map(foreign).collect(), &self.sources, policy);
-        let view = view(&judged, policy, None);
+        let view =
+            view(&judged, policy, seawall::calendar::time::Span::new(jiff::Timestamp::MIN, jiff::Timestamp::MAX), None);
         let seen = lap();
         let weeks = &self.weeks;
         let plan = plan(&PlanInput { now: self.now, policy, view: &view, weeks, holds: &[], closed: &[] });

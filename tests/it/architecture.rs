@@ -7,19 +7,25 @@ use std::path::{Path, PathBuf};
 const PURE: [&str; 4] = ["calendar", "focus", "balance", "reconcile"];
 
 /// What a pure folder must not say, and why.
-const BANNED_IN_PURE: [(&str, &str); 12] = [
-    ("std::fs", "files are the provider's and the store's"),
-    ("std::io", "input and output are the shell's"),
-    ("std::net", "the network is the provider's"),
-    ("std::env", "the environment is the config's"),
-    ("std::process", "processes are the shell's"),
-    ("std::thread", "no threads in decisions"),
-    ("std::time", "time is an argument"),
+const BANNED_IN_PURE: [(&str, &str); 6] = [
     ("tokio", "no async in decisions"),
     ("async fn", "no async in decisions"),
     ("rusqlite", "SQL is the store's"),
     ("tracing", "decisions are values, not log lines"),
     ("TimeZone::system", "the zone is an argument"),
+    ("std as ", "what of it is used could not be seen"),
+];
+
+/// What of the standard library a pure folder must not use, in whatever form of `use`, and why.
+const BANNED_OF_STD: [(&str, &str); 8] = [
+    ("fs", "files are the provider's and the store's"),
+    ("io", "input and output are the shell's"),
+    ("net", "the network is the provider's"),
+    ("os", "the system is the shell's"),
+    ("env", "the environment is the config's"),
+    ("process", "processes are the shell's"),
+    ("thread", "no threads in decisions"),
+    ("time", "time is an argument"),
 ];
 
 /// Which folders a folder may use of its own crate.
@@ -74,31 +80,31 @@ fn fail_if(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
-/// Paths into the crate that a text names: of `use crate::a::b` the `a`, of `use crate::{a::b, c}` both.
-fn edges(text: &str) -> Vec<(usize, String)> {
+/// What a text names right below `root::`, with the line: of `use crate::a::b` the `a`, of `use crate::{a::b, c}` both,
+/// however the group is broken into lines.
+fn below(root: &str, text: &str) -> Vec<(usize, String)> {
+    let whole = code(text).map(|(_, code)| code).collect::<Vec<_>>().join("\n");
     let word = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect() };
+    let line = |at: usize| whole[..at].matches('\n').count() + 1;
     let mut found = Vec::new();
-    for (line, code) in code(text) {
-        for (at, _) in code.match_indices("crate::") {
-            let rest = &code[at + "crate::".len()..];
-            match rest.strip_prefix('{') {
-                None => found.push((line, word(rest))),
-                Some(group) => {
-                    let mut depth = 0;
-                    let mut fresh = true;
-                    for (index, c) in group.char_indices() {
-                        match c {
-                            '{' => depth += 1,
-                            '}' => depth -= 1,
-                            ',' if depth == 0 => fresh = true,
-                            c if fresh && c.is_alphabetic() => {
-                                found.push((line, word(&group[index..])));
-                                fresh = false;
-                            }
-                            _ => {}
-                        }
-                    }
+    for (at, root) in whole.match_indices(&format!("{root}::")) {
+        let start = at + root.len();
+        let Some(group) = whole[start..].strip_prefix('{') else {
+            found.push((line(at), word(&whole[start..])));
+            continue;
+        };
+        let (mut depth, mut fresh) = (0_usize, true);
+        for (index, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => fresh = true,
+                c if fresh && c.is_alphabetic() => {
+                    found.push((line(start + 1 + index), word(&group[index..])));
+                    fresh = false;
                 }
+                _ => {}
             }
         }
     }
@@ -117,6 +123,11 @@ fn pure_folders_do_no_input_or_output() {
                     }
                 }
             }
+            for (line, used) in below("std", &text) {
+                if let Some((name, why)) = BANNED_OF_STD.iter().find(|(name, _)| *name == used) {
+                    faults.push(format!("{}:{line}: `std::{name}` in a pure folder: {why}", path.display()));
+                }
+            }
         }
     }
     fail_if(&faults);
@@ -127,7 +138,7 @@ fn folders_know_only_whom_they_may() {
     let mut faults = Vec::new();
     for (folder, may) in MAY_USE {
         for (path, text) in sources(&format!("src/{folder}")) {
-            for (line, used) in edges(&text) {
+            for (line, used) in below("crate", &text) {
                 if used != folder && !may.contains(&used.as_str()) {
                     faults.push(format!("{}:{line}: {folder} must not use {used}", path.display()));
                 }
@@ -138,10 +149,11 @@ fn folders_know_only_whom_they_may() {
 }
 
 #[test]
-fn edges_are_found_in_every_form_of_use() {
-    let found = edges("use crate::a::b;\nuse crate::{c::{d, e}, f};\nlet x = crate::g::h(); // crate::comment");
-    let names: Vec<&str> = found.iter().map(|(_, name)| name.as_str()).collect();
-    assert_eq!(names, ["a", "c", "f", "g"]);
+fn what_is_used_is_found_in_every_form_of_use() {
+    let text =
+        "use crate::a::b;\nuse crate::{\n    c::{d, e},\n    f as _,\n};\nlet x = crate::g::h(); // crate::comment";
+    let found: Vec<String> = below("crate", text).into_iter().map(|(line, name)| format!("{line}{name}")).collect();
+    assert_eq!(found, ["1a", "3c", "4f", "6g"]);
 }
 
 #[test]

@@ -78,7 +78,8 @@ fn balance(policy: &Policy, week: &str, text: &str, closed: &[Closed]) -> Figure
         only_invited: false,
     }];
     let judged = judge_all(seen, &sources, policy);
-    let view = view(&judged, policy, None);
+    let view =
+        view(&judged, policy, seawall::calendar::time::Span::new(jiff::Timestamp::MIN, jiff::Timestamp::MAX), None);
     let weeks = [week.plus(-1), week];
     let now = week.plus(-1).span(&policy.tz).start;
     let plan = plan(&PlanInput { now, policy, view: &view, weeks: &weeks, holds: &[], closed });

@@ -87,7 +87,8 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
     let lines = events.lines().map(str::trim).filter(|line| !line.is_empty());
     let seen = lines.enumerate().map(|(index, line)| event(policy, index, line)).collect();
     let judged = judge_all(seen, &sources, policy);
-    let view = view(&judged, policy, None);
+    let view =
+        view(&judged, policy, seawall::calendar::time::Span::new(jiff::Timestamp::MIN, jiff::Timestamp::MAX), None);
     let existing: Vec<ExistingHold> = holds.iter().enumerate().map(|(index, text)| live(policy, index, text)).collect();
     let closed: Vec<Closed> = closed.iter().map(|text| dismissed(policy, text)).collect();
     let input = PlanInput { now, policy, view: &view, weeks: &weeks, holds: &existing, closed: &closed };

@@ -354,11 +354,11 @@ impl World {
         let mut out = Vec::new();
         for (path, (bytes, _)) in self.files() {
             let (calendar, href) = path.split_once('/').unwrap();
-            let components = ical::read(&bytes).components;
-            if components.iter().any(looks_like_ours) {
+            let parsed = ical::read(&bytes);
+            if parsed.components.iter().any(looks_like_ours) {
                 let id = CalendarId { account: "local".to_owned(), calendar: calendar.to_owned() };
                 let object = Object { href: href.to_owned(), etag: Etag(String::new()), body: bytes };
-                out.push((path, own_object(&id, &object, &components, lens)));
+                out.push((path, own_object(&id, &object, &parsed, lens).unwrap()));
             }
         }
         out.sort_by_key(|(path, object)| (object.span, path.clone()));

@@ -58,6 +58,8 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
     /// Whether there is more than the limits let through: what is missing may be busy.
     pub is_cut: bool,
+    /// Whether the text holds one event and nothing beside it but time zones and alarms, readable or not.
+    pub is_lone: bool,
 }
 
 /// Reads the events of a text. Never fails: what it cannot read is in the warnings, and an event that can
@@ -85,7 +87,8 @@ pub fn read(body: &[u8]) -> Parsed {
     if !reader.is_calendar {
         reader.warnings.add(1, "VCALENDAR", "this is no iCalendar text".to_owned());
     }
-    Parsed { components: reader.components, warnings: reader.warnings.finish(), is_cut: reader.is_cut }
+    let is_lone = reader.events == 1 && reader.others == 0 && reader.components.len() == 1;
+    Parsed { components: reader.components, warnings: reader.warnings.finish(), is_cut: reader.is_cut, is_lone }
 }
 
 /// The warnings so far, bounded.
@@ -148,6 +151,9 @@ struct Reader {
     first: usize,
     is_calendar: bool,
     is_cut: bool,
+    /// Events that began, and components that are neither events nor zones nor alarms.
+    events: usize,
+    others: usize,
 }
 
 impl Reader {
@@ -170,6 +176,7 @@ impl Reader {
                     return None;
                 }
                 self.is_calendar = true;
+                self.events += 1;
                 self.event = Some(Draft::new(line.number));
             }
             Some(Border::Begin(name)) => self.begin(name, line.number),
@@ -200,11 +207,14 @@ impl Reader {
             self.is_calendar = true;
         } else if self.event.is_some() {
             self.depth += 1;
+            self.others += usize::from(!name.eq_ignore_ascii_case(b"VALARM"));
         } else if name.eq_ignore_ascii_case(b"VTIMEZONE") {
             self.close(None);
             self.zone = Some(ZoneDraft::new(number));
         } else if let Some(zone) = &mut self.zone {
             zone.begin(name, &mut self.warnings);
+        } else {
+            self.others += 1;
         }
     }
 

@@ -92,7 +92,7 @@ impl<'a> WeekFacts<'a> {
             max_session: rules.max_session,
             daily_max: rules.daily_max,
             break_between: rules.break_between,
-            target: self.target(role),
+            target: self.target(index, role),
             fixed_total: fixed.minutes(),
             fixed_covered,
         }
@@ -141,18 +141,16 @@ impl<'a> WeekFacts<'a> {
         kept.chain(own).collect::<SpanSet>().within(self.span).minus(&self.busy)
     }
 
-    /// The role's target of the week, after days off and closed time.
-    fn target(&self, role: &Role) -> Minutes {
-        let on = |date| role.blocks.iter().filter_map(move |block| block.hours.on(date, &self.input.policy.tz));
-        let templated = || self.week.dates().flat_map(on).collect::<SpanSet>().minutes();
-        let target = role.target.unwrap_or_else(templated);
+    /// The role's target of the week, after days off and closed time. Without one it is what days off leave of the
+    /// week's blocks: that has shrunk already.
+    fn target(&self, index: usize, role: &Role) -> Minutes {
         let grid = role.session.grid.max(1);
-        let shrunk = if self.working < self.undisturbed {
-            target * self.working / (self.undisturbed * grid) * grid
-        } else {
-            target
+        let target = match role.target {
+            Some(target) if self.working < self.undisturbed => target * self.working / (self.undisturbed * grid) * grid,
+            Some(target) => target,
+            None => self.block_time(|block| block.role == index).minutes(),
         };
         let own = self.input.closed.iter().filter(|closed| closed.week == self.week && closed.role == role.name);
-        (shrunk - own.map(|closed| closed.forgiven).sum::<Minutes>()).max(0)
+        (target - own.map(|closed| closed.forgiven).sum::<Minutes>()).max(0)
     }
 }

@@ -50,7 +50,12 @@ fn what_is_not_certain_is_busy_and_says_so() {
 fn check_free(event: &str, date: &str, expect: &[&str]) {
     let mut policy = defaults().clone();
     policy.work.clone_from(&crate::support::policy::hours("mon-sun 0-24"));
-    let view = view(&judged(&[mine(event)], &policy), &policy, None);
+    let view = view(
+        &judged(&[mine(event)], &policy),
+        &policy,
+        seawall::calendar::time::Span::new(jiff::Timestamp::MIN, jiff::Timestamp::MAX),
+        None,
+    );
     let runs = view.free_runs(&policy, date.parse().unwrap(), 15);
     let wall = |at| policy.tz.to_datetime(at).strftime("%d %H:%M").to_string();
     let runs: Vec<String> = runs.iter().map(|run| format!("{}-{}", wall(run.start), wall(run.end))).collect();

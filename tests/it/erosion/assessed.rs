@@ -46,7 +46,8 @@ fn assessed(events: &[String], history: &History, holds: &[DesiredHold]) -> Case
         only_invited: false,
     }];
     let judged = judge_all(seen, &sources, &policy);
-    let view = view(&judged, &policy, None);
+    let view =
+        view(&judged, &policy, seawall::calendar::time::Span::new(jiff::Timestamp::MIN, jiff::Timestamp::MAX), None);
     let scene = Scene { policy: &policy, judged: &judged, sources: &sources, view: &view, history };
     let blocks = assess(scene, blocks(&policy, &view, &["2026-W47".parse().unwrap()]), holds);
     Case { judged, blocks }

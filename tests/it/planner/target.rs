@@ -72,10 +72,12 @@ fn a_vacation_of_two_weeks_wants_nothing() {
 
 #[test]
 fn in_the_week_of_the_first_cycle_the_time_before_it_is_a_day_off() {
-    // First seen on Wednesday at noon: 21 of 40 hours are left of the week.
+    // First seen on Wednesday at noon: two blocks are left of the week, and of a target 21 of 40 hours.
     let before = "mon off; tue off; wed 0-12 off";
     let situation = week(before, [mornings(None)]).now("wed 12");
-    check(&situation, "thu 9-12:55 DEEP; fri 9-12 DEEP");
+    check(&situation, "thu 9-12 DEEP; fri 9-12 DEEP");
+    check_figures(&situation, &[[360, 360, 855, 360]]);
+    let situation = week(before, [mornings(Some(900))]).now("wed 12");
     check_figures(&situation, &[[470, 470, 855, 415]]);
 }
 

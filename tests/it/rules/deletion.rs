@@ -145,3 +145,43 @@ fn a_look_dismisses_nothing() {
     assert_eq!(outcome.closed.len(), 1, "it shows what a sync would do");
     assert_eq!(world.closed(), "");
 }
+
+#[test]
+fn a_hold_whose_file_can_not_be_read_for_once_is_not_deleted() {
+    for broken in ["", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMM", "\0\0\0"] {
+        let mut world = World::with_holds();
+        let path = world.hold("thu 9-12");
+        let whole = world.text(&path);
+        world.edit(&path, |_| broken.to_owned());
+        let outcome = world.sync();
+        assert!(outcome.warnings.iter().any(|one| one.contains("can't be read: it counts as it was")), "{outcome:?}");
+        assert_eq!((hold_changes(&outcome).as_str(), world.closed().as_str()), ("", ""), "{broken:?}");
+        world.edit(&path, |_| whole.clone());
+        world.unprotect(&path);
+        let outcome = world.sync();
+        assert_eq!((hold_changes(&outcome).as_str(), world.closed().as_str()), ("", ""), "{broken:?}");
+        assert_eq!(world.holds().lines().count(), 4, "{broken:?}");
+    }
+}
+
+#[test]
+fn a_release_cut_short_is_finished_by_the_next_cycle() {
+    let mut world = World::with_holds();
+    let rows = world.store().ledger().unwrap();
+    let path = world.hold("thu 9-12");
+    let row = rows.iter().find(|row| path.contains(&row.uid)).unwrap();
+    let closed = seawall::cycle::hand::dismissal(&world.settings().policy, row);
+    world.store().put_closed(&[closed]).unwrap();
+    world.sync();
+    assert_eq!(world.holds(), OTHERS);
+    assert_eq!(changes(&world.sync()), "");
+}
+
+#[test]
+fn closed_time_that_is_over_changes_no_summary() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("tue 9-12"));
+    world.sync();
+    let outcome = world.at("tue 12:30").sync();
+    assert!(!changes(&outcome).contains("closed time"), "{}", changes(&outcome));
+}

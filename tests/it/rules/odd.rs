@@ -192,3 +192,51 @@ fn holds_of_another_person_with_the_same_names_on_the_same_machine_are_left_alon
         world.at("mon 8").sync();
     }
 }
+
+#[test]
+fn a_hold_with_a_journal_a_task_or_a_note_in_its_file_is_the_users_event() {
+    let beside =
+        |what: &'static str| move |text: String| text.replace("END:VCALENDAR", &format!("{what}END:VCALENDAR"));
+    check_given_away("journal", beside("BEGIN:VJOURNAL\r\nUID:j1\r\nDESCRIPTION:precious\r\nEND:VJOURNAL\r\n"));
+    check_given_away("task", beside("BEGIN:VTODO\r\nUID:t1\r\nSUMMARY:call Ben\r\nEND:VTODO\r\n"));
+    check_given_away("event without a start", beside("BEGIN:VEVENT\r\nUID:e2\r\nSUMMARY:my note\r\nEND:VEVENT\r\n"));
+}
+
+#[test]
+fn a_hold_made_a_whole_day_protects_its_working_hours_and_stays() {
+    let mut world = World::with_holds();
+    let path = world.hold("thu 9-12");
+    world.edit(&path, |text| {
+        let line =
+            |text: &str, name: &str, value: &str| -> String {
+                text.split_inclusive("\r\n")
+                    .map(|line| {
+                        if line.starts_with(name) { format!("{name};VALUE=DATE:{value}\r\n") } else { line.to_owned() }
+                    })
+                    .collect()
+            };
+        line(&line(&text, "DTSTART", "20261119"), "DTEND", "20261210")
+    });
+    let before = world.text(&path);
+    let outcome = world.sync();
+    assert_eq!(world.text(&path), before);
+    let week = outcome.balances.iter().find(|one| one.figures.week.to_string() == "2026-W47").unwrap();
+    assert!(week.figures.longest <= 9 * 60, "{}", week.figures.longest);
+    assert_eq!(changes(&world.sync()), "");
+}
+
+#[test]
+fn an_event_that_ends_in_another_age_costs_no_more_than_one_that_ends_tomorrow() {
+    let mut world = World::with_holds();
+    let event = |lines: &str| {
+        format!(
+            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:far\r\n{lines}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let focus = event("SUMMARY:Focus for ever\r\nDTSTART;VALUE=DATE:20261116\r\nDTEND;VALUE=DATE:99991231");
+    world.put("work/age.ics", &focus);
+    world.put("private/far.ics", &event("SUMMARY:Never ends\r\nDTSTART:20261117T090000Z\r\nDTEND:99991231T235959Z"));
+    // A cycle that walked through the days of either would not come back.
+    world.sync();
+    assert_eq!(changes(&world.sync()), "");
+}
