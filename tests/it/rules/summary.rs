@@ -172,9 +172,9 @@ fn the_week_of_the_very_first_cycle_is_remembered_by_its_summary() {
     let mut world = World::new();
     world.at("tue 13").sync();
     let target = |world: &mut World| world.sync().rows[0].target;
-    assert_eq!(target(&mut world), 500, "28 of 40 hours are left");
+    assert_eq!(target(&mut world), 360, "two blocks are left");
     world.at("wed 8").lose_database();
-    assert_eq!(target(&mut world), 500);
+    assert_eq!(target(&mut world), 360);
     world.delete(&world.summary());
     world.lose_database();
     assert_eq!(target(&mut world), 720, "not known any more, but not the first cycle either");
