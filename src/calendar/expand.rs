@@ -21,6 +21,11 @@ pub const CALENDAR_STEPS_MAX: usize = 20 * STEPS_MAX;
 
 /// The most instances that the rules of one calendar may make in a window.
 pub const INSTANCES_MAX: usize = 100_000;
+/// Steps and instances that every series has, whatever others of its calendar have spent: a daily one over the weeks
+/// that are planned, and not so many that 10,000 hostile ones cost a second.
+const SERIES_STEPS_MIN: usize = 1_000;
+/// See [`INSTANCES_MAX`]: past it a series still has so many.
+pub const SERIES_INSTANCES_MIN: usize = 50;
 
 /// The most warnings of one calendar.
 const WARNINGS_MAX: usize = 100;
@@ -55,6 +60,7 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
     let mut order: Vec<(usize, &Component)> = components.iter().enumerate().collect();
     order.sort_by(|(_, one), (_, two)| one.details.uid.cmp(&two.details.uid));
     for group in order.chunk_by(|(_, one), (_, two)| one.details.uid == two.details.uid) {
+        budget.grant(SERIES_STEPS_MIN, SERIES_INSTANCES_MIN);
         expand_group(group, window, &mut atlas, &mut budget, &mut out);
     }
     out.warnings.append(&mut atlas.warnings);

@@ -46,11 +46,13 @@ impl Tzid {
 }
 
 impl Moment {
-    /// Reads a value with its parameters; eight digits are a date even without VALUE=DATE.
+    /// Reads a value with its parameters; eight digits are a date even without VALUE=DATE, and a time of day is one even
+    /// with it, unless it is midnight.
     pub(super) fn parse(text: &str, property: &Property<'_>) -> Option<Self> {
         Some(match Self::parse_bare(text)? {
             Self::Floating(at) | Self::Utc(at)
-                if property.param("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE")) =>
+                if at.time() == Time::midnight()
+                    && property.param("VALUE").is_some_and(|kind| kind.eq_ignore_ascii_case("DATE")) =>
             {
                 Self::Date(at.date())
             }

@@ -57,6 +57,12 @@ impl Budget {
         Self::new(STEPS_MAX, STEPS_MAX)
     }
 
+    /// Leaves at least so much: what others spent must not cost a modest rule its instances.
+    pub(super) fn grant(&mut self, steps: usize, instances: usize) {
+        self.steps = self.steps.max(steps);
+        self.instances = self.instances.max(instances);
+    }
+
     /// Takes steps; once there are not enough, nothing is left.
     fn take(&mut self, steps: usize) -> bool {
         let is_enough = self.steps >= steps;
