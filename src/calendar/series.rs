@@ -92,7 +92,15 @@ type Found = (Timestamp, i64, Option<Lasting>, MadeBy);
 impl<'a> Series<'a> {
     /// The series of that component, with its EXDATEs.
     pub(super) fn new(component: &'a Component, atlas: &mut Atlas<'_>) -> Self {
-        let placed = Placed::of(component, atlas, None);
+        let mut placed = Placed::of(component, atlas, None);
+        let recurrence = component.recurrence.iter();
+        let named = recurrence.flat_map(|one| one.exceptions.iter().chain(one.dates.iter().map(|(date, _)| date)));
+        for moment in named {
+            // Which instances there are rests on a guess then.
+            if let (_, Some(guessed)) = atlas.zone(moment, &placed.tz) {
+                add(&mut placed.trouble, &guessed);
+            }
+        }
         let mut exceptions = Gaps::default();
         for exception in component.recurrence.iter().flat_map(|recurrence| &recurrence.exceptions) {
             exceptions.add(exception, &placed, atlas);

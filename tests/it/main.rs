@@ -47,6 +47,8 @@ mod properties_reader;
 #[cfg(test)]
 mod reader;
 #[cfg(test)]
+mod reader_doubts;
+#[cfg(test)]
 mod reader_limits;
 #[cfg(test)]
 mod recurrence_corpora;

@@ -15,7 +15,7 @@ fn check_in(tz: &str, events: &str, between: &str, expected: &[&str]) {
 }
 
 #[track_caller]
-fn check(events: &str, between: &str, expected: &[&str]) {
+pub(crate) fn check(events: &str, between: &str, expected: &[&str]) {
     check_in("Europe/Berlin", events, between, expected);
 }
 
@@ -581,12 +581,4 @@ fn a_change_of_a_version_that_is_gone_counts_no_more() {
         let events = format!("{series}{end}\nSEQUENCE:{own}\n---\n{change}\nSEQUENCE:{others}");
         check(&events, "2026-11-16..2026-11-23", lines);
     }
-}
-
-#[test]
-fn a_time_of_day_counts_even_where_it_is_called_a_date() {
-    let timed = "SUMMARY:x\nDTSTART;VALUE=DATE:20261116T100000Z\nDTEND;VALUE=DATE:20261116T110000Z";
-    check(timed, "2026-11-16..2026-11-17", &["2026-11-16T11:00+01:00/1h x"]);
-    let midnights = "SUMMARY:x\nDTSTART;VALUE=DATE:20261116T000000\nDTEND;VALUE=DATE:20261117T000000";
-    check(midnights, "2026-11-16..2026-11-18", &["2026-11-16/1d x"]);
 }

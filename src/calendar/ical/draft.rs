@@ -23,6 +23,9 @@ const END_GUESS: Length = Length { days: 0, seconds: 3600 };
 /// The properties without which it is not certain when an event takes place.
 const SAYS_WHEN: [&str; 8] = ["DTSTART", "DTEND", "DURATION", "RRULE", "EXRULE", "RDATE", "EXDATE", "RECURRENCE-ID"];
 
+/// Properties that may stand only once and decide whether and how long time is taken.
+const ONCE: [&[u8]; 5] = [b"STATUS", b"TRANSP", b"X-MICROSOFT-CDO-BUSYSTATUS", b"DURATION", b"DTEND"];
+
 /// An event being read.
 pub(super) struct Draft {
     line: usize,
@@ -34,6 +37,8 @@ pub(super) struct Draft {
     has_unreadable_id: bool,
     recurrence: Option<Box<Recurrence>>,
     troubles: Vec<String>,
+    /// Which of the properties of [`ONCE`] have been there, a bit each.
+    seen: u8,
 }
 
 impl Draft {
@@ -49,6 +54,7 @@ impl Draft {
             has_unreadable_id: false,
             recurrence: None,
             troubles: Vec::new(),
+            seen: 0,
         }
     }
 
@@ -77,6 +83,13 @@ impl Draft {
         let first = |again: &&Property<'_>| Moment::parse_bare(again.value.split([',', '/']).next()?);
         let property = again.as_ref().filter(|again| first(again).is_some()).unwrap_or(property);
         let value = property.value;
+        if let Some(index) = ONCE.iter().position(|once| *once == &*name) {
+            if self.seen & (1 << index) != 0 {
+                warnings.add(line, written, "stands a second time; the first counts".to_owned());
+                return;
+            }
+            self.seen |= 1 << index;
+        }
         let read = match &*name {
             b"DTSTART" => self.take_start(property, line),
             b"DTEND" => self.take_end(Moment::parse(value, property).map(End::At)),
