@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::figures::Figures;
 use crate::calendar::own::{one_line, plain};
 use crate::focus::arrival::Cause;
+pub use crate::focus::policy::hours;
 use crate::focus::policy::{Minutes, Policy};
 
 /// The most characters of the body.
@@ -166,15 +167,6 @@ fn shorten(text: &str, most: usize) -> String {
         return text.to_owned();
     }
     text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// `9 h 30`, `12 h`, `40 min`.
-pub fn hours(minutes: Minutes) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes:02}"),
-    }
 }
 
 /// `3 days`, `5 h`, `20 min`.

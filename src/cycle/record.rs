@@ -5,7 +5,6 @@ use jiff::{Timestamp, ToSpan as _};
 use super::decide::{self, Knowledge};
 use crate::focus::sight::Judged;
 use crate::reconcile::change::{Action, Change};
-use crate::reconcile::key::Kind;
 use crate::reconcile::ledger::{BalanceRecord, LedgerState, WriteRecord};
 use crate::store::{Store, StoreError};
 
@@ -36,7 +35,7 @@ pub(super) fn write(store: &Store, change: &Change, now: Timestamp, error: Optio
     store.record_write(&WriteRecord {
         at: now,
         action: action_word(change.action).to_owned(),
-        kind: kind_word(change.key.kind).to_owned(),
+        kind: change.key.kind.word().to_owned(),
         uid: change.uid.clone(),
         calendar: change.calendar.to_string(),
         title: change.title().to_owned(),
@@ -62,19 +61,10 @@ pub(super) fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
 }
 
 /// The word for an action.
-pub(crate) fn action_word(action: Action) -> &'static str {
+fn action_word(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
         Action::Update => "update",
         Action::Delete => "delete",
-    }
-}
-
-/// The word for a kind.
-pub(crate) fn kind_word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Hold => "hold",
-        Kind::Summary => "summary",
-        Kind::Canary => "canary",
     }
 }

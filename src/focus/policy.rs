@@ -11,6 +11,15 @@ use crate::calendar::week;
 /// Elapsed minutes.
 pub type Minutes = i64;
 
+/// `9 h 30`, `12 h`, `40 min`.
+pub fn hours(minutes: Minutes) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes:02}"),
+    }
+}
+
 /// A set of weekdays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weekdays(u8);

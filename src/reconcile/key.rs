@@ -18,6 +18,17 @@ pub enum Kind {
     Canary,
 }
 
+impl Kind {
+    /// The word for it, in markers and in the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Summary => "summary",
+            Self::Canary => "canary",
+        }
+    }
+}
+
 /// The key of an own object. Names in it are labels: a renamed account, calendar or role still owns it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {

@@ -43,11 +43,7 @@ pub fn is_our_form(uid: &str) -> bool {
 }
 
 fn key_words(key: &Key) -> String {
-    let kind = match key.kind {
-        Kind::Hold => "hold",
-        Kind::Summary => "summary",
-        Kind::Canary => "canary",
-    };
+    let kind = key.kind.word();
     let (account, calendar) = (label(&key.calendar.account), label(&key.calendar.calendar));
     let (week, role) = (key.week, label(&key.role));
     let (ordinal, generation) = (key.ordinal, key.generation);

@@ -68,22 +68,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unknown`] where the ledger has no such row; else where the database fails.
     pub fn dismiss(&self, uid: &str, closed: &Closed) -> Result<(), StoreError> {
-        self.mark(uid, "UPDATE ledger SET state = 'dismissed' WHERE uid = ?1", std::slice::from_ref(closed))
-    }
-
-    /// The user edited the hold: its row becomes pinned and the time that it left closed, both or neither.
-    ///
-    /// # Errors
-    /// [`StoreError::Unknown`] where the ledger has no such row; else where the database fails.
-    pub fn pin(&self, uid: &str, closed: &[Closed]) -> Result<(), StoreError> {
-        self.mark(uid, "UPDATE ledger SET pinned = 1 WHERE uid = ?1", closed)
-    }
-
-    fn mark(&self, uid: &str, update: &str, closed: &[Closed]) -> Result<(), StoreError> {
         let marked = self.atomically(|| {
-            let rows = self.execute(update, [uid])?;
+            let rows = self.execute("UPDATE ledger SET state = 'dismissed' WHERE uid = ?1", [uid])?;
             if rows > 0 {
-                self.insert_closed(closed)?;
+                self.insert_closed(std::slice::from_ref(closed))?;
             }
             Ok(rows)
         });

@@ -48,12 +48,4 @@ impl Store {
         })
         .map_err(self.failed("keep the mirror"))
     }
-
-    /// Forgets every calendar's mirror.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn drop_mirror(&self) -> Result<(), StoreError> {
-        self.execute("DELETE FROM mirror", ()).map(drop).map_err(self.failed("drop the mirror"))
-    }
 }

@@ -317,22 +317,10 @@ fn a_dismissal_marks_the_row_and_closes_its_time() {
 }
 
 #[test]
-fn a_pin_marks_the_row_and_closes_what_it_left() {
-    let store = Store::in_memory().unwrap();
-    store.put_ledger(&hold(1)).unwrap();
-    store.pin("sea01", &[]).unwrap();
-    assert_eq!(store.closed().unwrap(), []);
-    store.pin("sea01", &[morning()]).unwrap();
-    assert_eq!(store.ledger().unwrap(), [LedgerRow { pinned: true, ..hold(1) }]);
-    assert_eq!(store.closed().unwrap(), [morning()]);
-}
-
-#[test]
 fn what_the_user_did_to_an_unknown_object_changes_nothing() {
     let store = Store::in_memory().unwrap();
-    for result in [store.dismiss("sea09", &morning()), store.pin("sea09", &[morning()])] {
-        assert!(matches!(result, Err(StoreError::Unknown { uid, .. }) if uid == "sea09"));
-    }
+    let result = store.dismiss("sea09", &morning());
+    assert!(matches!(result, Err(StoreError::Unknown { uid, .. }) if uid == "sea09"));
     assert_eq!(store.closed().unwrap(), []);
 }
 
@@ -348,7 +336,6 @@ fn a_dismissal_whose_second_half_fails_leaves_no_first_half() {
     let error = store.dismiss("sea01", &morning()).unwrap_err();
     assert!(error.to_string().contains("disk full"), "{error}");
     assert!(error.to_string().contains(dir.file("seawall.sqlite").to_str().unwrap()), "{error}");
-    store.pin("sea01", &[morning()]).unwrap_err();
     assert_eq!(store.ledger().unwrap(), [hold(1)]);
 
     saboteur.execute_batch("DROP TRIGGER no").unwrap();
@@ -455,8 +442,6 @@ fn the_mirror_takes_over_changes_per_calendar_and_can_be_dropped() {
     store.put_mirror(&work, &[object("a.ics", "2")], &["b.ics".to_owned(), "never.ics".to_owned()]).unwrap();
     assert_eq!(hrefs(&work).collect::<Vec<_>>(), [("a.ics".to_owned(), "2".to_owned())]);
     assert_eq!(store.mirror(&team).unwrap()["a.ics"], object("a.ics", "t"));
-    store.drop_mirror().unwrap();
-    assert_eq!((hrefs(&work).count(), hrefs(&team).count()), (0, 0));
 }
 
 #[test]

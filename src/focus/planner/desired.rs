@@ -10,7 +10,7 @@ use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 use crate::focus::block::Block;
 use crate::focus::plan::{DesiredHold, HoldState, PlanInput};
-use crate::focus::policy::{HoldStyle, Role};
+use crate::focus::policy::{HoldStyle, Role, hours};
 
 /// The planned holds of a role and week.
 pub(super) fn planned(facts: &WeekFacts, plan: &RolePlan, pressure: Pressure) -> Vec<DesiredHold> {
@@ -73,7 +73,7 @@ fn kept_because(input: &PlanInput, kept: &Kept, role: Option<&Role>) -> String {
         (HoldState::Pinned, _) => "yours: you edited it".to_owned(),
         _ if kept.span != kept.hold.span => why::trimmed(kept.hold.span, kept.span, &input.policy.tz),
         (_, Some(role)) if kept.span.start > input.now => {
-            format!("kept: starts within {}", why::duration(role.session.freeze))
+            format!("kept: starts within {}", hours(role.session.freeze))
         }
         _ => "kept: it has begun".to_owned(),
     }

@@ -6,16 +6,7 @@ use jiff::tz::TimeZone;
 use super::defence::Shown;
 use crate::calendar::time::Span;
 use crate::focus::block::Block;
-use crate::focus::policy::Minutes;
-
-/// Minutes as people write them: `40 min`, `2 h`, `2 h 15`.
-pub(super) fn duration(minutes: Minutes) -> String {
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes:02}"),
-    }
-}
+use crate::focus::policy::{Minutes, hours};
 
 fn clock(at: Timestamp, tz: &TimeZone) -> String {
     let wall = tz.to_datetime(at);
@@ -32,17 +23,17 @@ fn day_and_time(span: Span, tz: &TimeZone) -> String {
 
 /// A hold that covers so many minutes of a block.
 pub(super) fn covers(block: &Block, minutes: Minutes, tz: &TimeZone) -> String {
-    let part = if minutes < block.planned() { format!("{} of ", duration(minutes)) } else { String::new() };
+    let part = if minutes < block.planned() { format!("{} of ", hours(minutes)) } else { String::new() };
     format!("covers {part}{} ({})", block.name, day_and_time(block.span, tz))
 }
 
 /// A hold beside all blocks; `lost` are the block minutes of the week that no hold covers.
 pub(super) fn wins_back(role: &str, minutes: Minutes, lost: Minutes, target: Minutes) -> String {
-    let got = duration(minutes);
+    let got = hours(minutes);
     if lost > 0 {
-        format!("wins back {got} of {role}: {} of its blocks were lost this week", duration(lost))
+        format!("wins back {got} of {role}: {} of its blocks were lost this week", hours(lost))
     } else {
-        format!("adds {got} of {role} towards its {} this week", duration(target))
+        format!("adds {got} of {role} towards its {} this week", hours(target))
     }
 }
 
@@ -60,7 +51,7 @@ pub(super) fn with_defence(why: String, shown: Shown) -> String {
     match shown {
         Shown::Free | Shown::Firm => why,
         Shown::Threatened => format!("{why}; busy: an unanswered invitation overlaps"),
-        Shown::Soon(within) => format!("{why}; busy: starts within {}", duration(within)),
+        Shown::Soon(within) => format!("{why}; busy: starts within {}", hours(within)),
         Shown::Tight => format!("{why}; busy: the week is tight"),
         Shown::StillTight => format!("{why}; still busy: the week is not ample yet"),
     }
