@@ -62,6 +62,8 @@ pub enum ErrorKind {
     Precondition,
     /// This calendar can't be written.
     ReadOnly,
+    /// The service does not let us in, and only the user can mend that.
+    Login,
     /// Anything else: try again in a later cycle, after a read.
     Unavailable,
 }
