@@ -85,7 +85,7 @@ pub async fn read<P: Provider>(
                     id: calendar.id.clone(),
                     emails: account.emails.clone(),
                     private: calendar.private,
-                    only_invited: calendar.only_invited,
+                    only_invited: calendar.only_invited.unwrap_or(false),
                 });
                 input.sources.len() - 1
             });

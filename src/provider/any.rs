@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ics::Ics;
 use super::transport::Client;
 use super::vdir::Vdir;
-use super::{CalendarInfo, Etag, Object, Provider, ProviderError, Reading};
+use super::{CalendarInfo, ErrorKind, Etag, Object, Provider, ProviderError, Reading};
 
 /// An account of any provider.
 #[derive(Debug)]
@@ -14,6 +14,18 @@ pub enum AnyProvider {
     Vdir(Vdir),
     /// A subscribed calendar.
     Ics(Ics<Client>),
+    /// An account that can't be reached at all; each request gives the reason.
+    Closed(Closed),
+}
+
+/// Why an account can't be reached: the user has something to do first.
+#[derive(Clone, Debug)]
+pub struct Closed(pub String);
+
+impl Closed {
+    fn error(&self) -> ProviderError {
+        ProviderError { kind: ErrorKind::Unavailable, message: self.0.clone() }
+    }
 }
 
 impl Provider for AnyProvider {
@@ -21,6 +33,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.calendars().await,
             Self::Ics(ics) => ics.calendars().await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 
@@ -28,6 +41,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.read(calendar, known).await,
             Self::Ics(ics) => ics.read(calendar, known).await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 
@@ -35,6 +49,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.get(calendar, href).await,
             Self::Ics(ics) => ics.get(calendar, href).await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 
@@ -42,6 +57,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.create(calendar, name, body).await,
             Self::Ics(ics) => ics.create(calendar, name, body).await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 
@@ -49,6 +65,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.update(calendar, href, etag, body).await,
             Self::Ics(ics) => ics.update(calendar, href, etag, body).await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 
@@ -56,6 +73,7 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.delete(calendar, href, etag).await,
             Self::Ics(ics) => ics.delete(calendar, href, etag).await,
+            Self::Closed(closed) => Err(closed.error()),
         }
     }
 }
