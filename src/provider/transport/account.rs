@@ -249,9 +249,8 @@ impl State {
                 self.pace.answered();
                 (answer.status == StatusCode::INTERNAL_SERVER_ERROR && tries < TRIES_MAX_INTERNAL, false)
             }
-            Err(Failure::Final(_)) => (false, false),
-            // The server was there and answered too much.
-            Err(Failure::Transport(TransportError::TooLarge(_))) => (false, false),
+            // In the second case the server was there, and answered too much.
+            Err(Failure::Final(_) | Failure::Transport(TransportError::TooLarge(_))) => (false, false),
             Err(Failure::Transport(error)) => {
                 self.pace.failed(now, None);
                 let is_dropped = matches!(error, TransportError::Dropped(_));

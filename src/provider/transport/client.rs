@@ -3,7 +3,7 @@
 //!
 //! HTTP/1.1 alone: with one request at a time HTTP/2 gains nothing, and several CalDAV servers stumble over it
 //! (github.com/python-caldav/caldav/issues/564). Changes never go over a connection that was used before: one that
-//! the server closed in silence (SOGo) would leave open whether the change was made.
+//! the server closed in silence (`SOGo`) would leave open whether the change was made.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
