@@ -151,6 +151,7 @@ impl Shell {
     ) -> Context<'a, AnyProvider> {
         Context {
             now: self.now(),
+            clock: self.clock,
             clock_doubt,
             settings: &self.settings,
             config_hash: &self.config_hash,
@@ -159,6 +160,7 @@ impl Shell {
             accounts: &self.accounts,
             store,
             mode,
+            thorough: false,
             also,
         }
     }
