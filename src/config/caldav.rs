@@ -89,10 +89,17 @@ fn hosts(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<String>> {
     all.into_iter().collect()
 }
 
+/// A host, for https at any port, or a host and its port.
 fn host(text: &str) -> Result<String, Wrong> {
     let text = text.trim();
-    let found = Host::parse(text).ok().filter(|_| !text.contains('*'));
-    found
-        .map(|host| host.to_string())
-        .ok_or_else(|| "a host like p42-caldav.example.org, without https://, port, path or *".into())
+    // Inside of brackets a colon belongs to the address.
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port.parse::<u16>().ok())),
+        _ => (text, None),
+    };
+    match (Host::parse(name), port) {
+        (Ok(host), None) if !name.contains('*') => Ok(host.to_string()),
+        (Ok(host), Some(Some(port))) if !name.contains('*') => Ok(format!("{host}:{port}")),
+        _ => Err("a host like p42-caldav.example.org, without https://, path or *".into()),
+    }
 }
