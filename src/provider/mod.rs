@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 pub mod any;
+pub mod caldav;
 pub mod ics;
 pub mod transport;
 pub mod vdir;
