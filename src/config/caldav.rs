@@ -1,7 +1,7 @@
 //! Accounts with `provider = "caldav"`: where the server is, who we are there, and which hosts may learn the
 //! password. Reaches no server and reads no secret.
 
-use url::Host;
+use url::{Host, Url};
 
 use super::hours::required;
 use super::paths::Base;
@@ -38,6 +38,12 @@ pub(super) fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
     let hosts = hosts(table, faults);
     let (username, secret) = login?;
     Some(Source::CalDav { url: url?, username, secret, auth: auth?, ca_file: ca_file?, hosts: hosts? })
+}
+
+/// The address of a server, as somebody types it; the fault repeats nothing.
+pub(super) fn server(text: &str) -> Result<Url, Wrong> {
+    let fault = |fault: String| Wrong::from(fault.strip_prefix("expected ").unwrap_or(&fault));
+    address::web_or_domain(text, URL).map_err(fault)
 }
 
 /// User name and secret, as the scheme wants them.
