@@ -1,7 +1,5 @@
 //! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
 
-use std::collections::BTreeMap;
-
 use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail};
 use super::out;
@@ -11,7 +9,7 @@ use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
-use crate::provider::{CalendarInfo, Provider};
+use crate::provider::{CalendarInfo, Known, Provider};
 
 /// What was found: plain words, and how many of them are faults.
 #[derive(Debug, Default)]
@@ -94,7 +92,7 @@ async fn calendars_of(
             ))?;
             continue;
         }
-        let unread = match provider.read(name, &BTreeMap::new()).await {
+        let unread = match provider.read(name, &Known::nothing()).await {
             Ok(reading) => reading.incomplete,
             Err(error) => Some(error.to_string()),
         };

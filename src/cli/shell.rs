@@ -147,6 +147,7 @@ impl Shell {
     ) -> Context<'a, AnyProvider> {
         Context {
             now: self.now(),
+            clock: self.clock,
             clock_doubt,
             settings: &self.settings,
             config_hash: &self.config_hash,
@@ -155,6 +156,7 @@ impl Shell {
             accounts: &self.accounts,
             store,
             mode,
+            thorough: false,
             also,
         }
     }

@@ -90,8 +90,15 @@ fn canary(calendar: &CalendarId, instance: &str, now: Timestamp) -> OwnEvent {
     let hash = marker::content_hash(title, text, "", "CONFIRMED");
     let written = Written { span, busy: false, hash };
     let uid = marker::uid(&key);
-    let marker =
-        Marker { key, instance: instance.to_owned(), written, is_final: false, first_cycle: None, closed: Vec::new() };
+    let marker = Marker {
+        key,
+        instance: instance.to_owned(),
+        written,
+        is_final: false,
+        released: false,
+        first_cycle: None,
+        closed: Vec::new(),
+    };
     OwnEvent {
         uid,
         title: title.to_owned(),

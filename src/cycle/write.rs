@@ -1,5 +1,7 @@
 //! The guards and then the writes of a cycle, in order: what is held back and why, and what came of the rest.
 
+use std::collections::BTreeSet;
+
 use super::apply::{self, ApplyError, Tools};
 use super::decide::{Decision, Knowledge};
 use super::memory;
@@ -38,6 +40,13 @@ pub struct Written {
     pub halted: Option<String>,
     /// What the user should know.
     pub warnings: Vec<String>,
+}
+
+impl Written {
+    /// The calendars in which something was written.
+    pub fn calendars(&self) -> BTreeSet<&CalendarId> {
+        self.attempts.iter().filter(|one| one.applied).map(|one| &one.change.calendar).collect()
+    }
 }
 
 /// Holds back what may not happen now, and applies the rest.

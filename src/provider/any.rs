@@ -1,11 +1,9 @@
 //! The providers there are, as one type: what the config's accounts become. A closed set; nothing is decided here.
 
-use std::collections::BTreeMap;
-
 use super::ics::Ics;
 use super::transport::Client;
 use super::vdir::Vdir;
-use super::{CalendarInfo, Etag, Object, Provider, ProviderError, Reading};
+use super::{CalendarInfo, Etag, Known, Object, Provider, ProviderError, Reading};
 
 /// An account of any provider.
 #[derive(Debug)]
@@ -24,7 +22,7 @@ impl Provider for AnyProvider {
         }
     }
 
-    async fn read(&self, calendar: &str, known: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
         match self {
             Self::Vdir(vdir) => vdir.read(calendar, known).await,
             Self::Ics(ics) => ics.read(calendar, known).await,
@@ -56,6 +54,41 @@ impl Provider for AnyProvider {
         match self {
             Self::Vdir(vdir) => vdir.delete(calendar, href, etag).await,
             Self::Ics(ics) => ics.delete(calendar, href, etag).await,
+        }
+    }
+
+    async fn describe(&self) -> Result<Vec<String>, ProviderError> {
+        match self {
+            Self::Vdir(vdir) => vdir.describe().await,
+            Self::Ics(ics) => ics.describe().await,
+        }
+    }
+
+    fn keeps_names(&self) -> bool {
+        match self {
+            Self::Vdir(vdir) => vdir.keeps_names(),
+            Self::Ics(ics) => ics.keeps_names(),
+        }
+    }
+
+    async fn remains(&self, calendar: &str, name: &str) -> Result<Option<Object>, ProviderError> {
+        match self {
+            Self::Vdir(vdir) => vdir.remains(calendar, name).await,
+            Self::Ics(ics) => ics.remains(calendar, name).await,
+        }
+    }
+
+    fn recall(&self, memo: &str) {
+        match self {
+            Self::Vdir(vdir) => vdir.recall(memo),
+            Self::Ics(ics) => ics.recall(memo),
+        }
+    }
+
+    fn memo(&self) -> Option<String> {
+        match self {
+            Self::Vdir(vdir) => vdir.memo(),
+            Self::Ics(ics) => ics.memo(),
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Marker {
     pub written: Written,
     /// Only in a summary: it was written for the last time.
     pub is_final: bool,
+    /// Seawall was about to delete it: where names of deleted events stay taken, what is left of it says who did it.
+    pub released: bool,
     /// Only in a summary: the instant of the very first cycle, where it lies in that week.
     pub first_cycle: Option<Timestamp>,
     /// Only in a summary: closed time, so that a lost database undoes no deletion.

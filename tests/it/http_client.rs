@@ -165,8 +165,8 @@ fn a_subscribed_calendar_comes_through_a_redirect_and_is_asked_for_news() {
     ]);
     let ics = Ics::new("feed", Place::Address(format!("{address}/b.ics").parse().unwrap()), Client::new());
     let (one, two, three): (Reading, Reading, Reading) = block_on(async {
-        let one = ics.read("feed", &std::collections::BTreeMap::new()).await.unwrap();
-        let known = one.objects.iter().map(|object| (object.href.clone(), object.clone())).collect();
+        let one = ics.read("feed", &seawall::provider::Known::nothing()).await.unwrap();
+        let known = crate::support::known(&one);
         let two = ics.read("feed", &known).await.unwrap();
         (one, two, ics.read("feed", &known).await.unwrap())
     });
