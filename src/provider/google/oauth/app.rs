@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// What Google adds to RFC 6749, section 5.1.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Extra {
     refresh_token_expires_in: Option<u64>,
 }

@@ -7,6 +7,8 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
@@ -87,8 +89,7 @@ impl TokenFile {
             name
         } else {
             // A tilde stands in no other name.
-            let hash = Sha256::digest(account.as_bytes());
-            format!("~{}", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+            format!("~{}", URL_SAFE_NO_PAD.encode(Sha256::digest(account.as_bytes())))
         };
         Self::new(state_dir.join(format!("google-{name}.token")))
     }

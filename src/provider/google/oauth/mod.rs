@@ -14,4 +14,4 @@ mod loopback;
 pub mod redirect;
 pub mod scope;
 pub mod source;
-mod words;
+pub mod words;

@@ -21,6 +21,8 @@ use crate::provider::{ErrorKind, ProviderError};
 const MARGIN: Duration = Duration::from_mins(1);
 /// For a token whose life the service does not tell.
 const LIFE: Duration = Duration::from_mins(10);
+/// No token of Google's lives longer than half of this.
+const LIFE_MAX: Duration = Duration::from_hours(24);
 /// After a failure nothing is asked for so long: a cycle wants a token for each calendar.
 const PAUSE: Duration = Duration::from_mins(1);
 /// The same after fresh tokens were refused.
@@ -42,9 +44,7 @@ pub struct TokenSource<T> {
 #[derive(Debug, Default)]
 struct State {
     live: Option<Live>,
-    /// The refresh token that is dead, and what to say of it, until the file holds another one.
-    dead: Option<(SecretString, String)>,
-    pause: Option<Pause>,
+    block: Option<Block>,
     /// A rotated grant that could not be written yet, with the token that it replaces.
     unsaved: Option<(SecretString, Grant)>,
 }
@@ -52,15 +52,21 @@ struct State {
 #[derive(Debug)]
 struct Live {
     token: SecretString,
+    /// The refresh token that gave it.
+    from: SecretString,
     issued: Instant,
     until: Instant,
     /// It was asked for because the one before it was refused.
     second: bool,
 }
 
+/// Why nothing is asked with a refresh token.
 #[derive(Debug)]
-struct Pause {
-    until: Instant,
+struct Block {
+    /// As long as the file holds this one.
+    token: SecretString,
+    /// Until then; none: as long as this runs.
+    until: Option<Instant>,
     kind: ErrorKind,
     message: String,
 }
@@ -97,11 +103,11 @@ impl<T: Transport> TokenSource<T> {
                 return Ok(live.token.clone());
             }
             if live.second && live.issued.elapsed() < SETTLED {
-                let message = words::refused_at_once(&self.account);
-                return Err(state.fail(ErrorKind::Login, message, LONG_PAUSE));
+                let (from, message) = (live.from.clone(), words::refused_at_once(&self.account));
+                state.live = None;
+                return Err(state.block(from, Some(LONG_PAUSE), ErrorKind::Login, message));
             }
         }
-        state.live = None;
         self.renew(&mut state, true).await
     }
 
@@ -118,19 +124,15 @@ impl<T: Transport> TokenSource<T> {
     /// Gets a token. The file stays locked from reading it to writing it: where refresh tokens rotate, two that use
     /// one at the same time would kill both.
     async fn renew(&self, state: &mut State, second: bool) -> Result<SecretString, ProviderError> {
-        if let Some(pause) = state.pause.as_ref().filter(|pause| Instant::now() < pause.until) {
-            return Err(error(pause.kind, pause.message.clone()));
-        }
-        state.pause = None;
         state.live = None;
         // Without a file there is no need for its folder either.
         self.load()?;
         let held = self.file.hold().await.map_err(|fault| self.unusable(&fault))?;
         let grant = self.settle(state, &held)?;
-        if let Some((_, message)) = state.dead.as_ref().filter(|(token, _)| grant.is(token)) {
-            return Err(error(ErrorKind::Login, message.clone()));
+        if let Some(block) = state.block.as_ref().filter(|block| block.stands(&grant)) {
+            return Err(error(block.kind, block.message.clone()));
         }
-        state.dead = None;
+        state.block = None;
         if grant.client_id != self.app.client_id() {
             return Err(error(ErrorKind::Login, words::other_client(&self.account)));
         }
@@ -148,21 +150,19 @@ impl<T: Transport> TokenSource<T> {
         grant.ok_or_else(|| error(ErrorKind::Login, words::none_yet(&self.account)))
     }
 
-    /// The present grant: that of the file, or the one that has to replace it still.
+    /// The present grant: that of the file, or the one that has still to replace it.
     fn settle(&self, state: &mut State, held: &Held) -> Result<Grant, ProviderError> {
         let grant = self.load()?;
-        match &state.unsaved {
-            Some((replaced, rotated)) if grant.is(replaced) => {
-                self.file.save(rotated, held).map_err(|fault| self.unusable(&fault))?;
-                let rotated = rotated.clone();
-                state.unsaved = None;
-                Ok(rotated)
+        match state.unsaved.take() {
+            Some((replaced, rotated)) if grant.is(&replaced) => {
+                let saved = self.file.save(&rotated, held).map_err(|fault| self.unusable(&fault));
+                if saved.is_err() {
+                    state.unsaved = Some((replaced, rotated.clone()));
+                }
+                saved.map(|()| rotated)
             }
             // Somebody has logged in meanwhile.
-            _ => {
-                state.unsaved = None;
-                Ok(grant)
-            }
+            _ => Ok(grant),
         }
     }
 
@@ -190,21 +190,22 @@ impl<T: Transport> TokenSource<T> {
             let replaced = std::mem::replace(&mut grant.refresh_token, token);
             if let Err(fault) = self.file.save(&grant, held) {
                 state.unsaved = Some((replaced, grant));
-                return Err(state.fail(ErrorKind::Unavailable, fault.to_string(), PAUSE));
+                return Err(error(ErrorKind::Unavailable, fault.to_string()));
             }
         } else if was_refused && let Err(fault) = self.file.save(&grant, held) {
             tracing::debug!("{fault}");
         }
         self.allows(tokens.scopes.as_deref().unwrap_or(&grant.scopes))?;
-        let lives = tokens.lives.unwrap_or(LIFE);
-        let until = asked + (lives - MARGIN.min(lives / 2));
-        state.live = Some(Live { token: tokens.access.clone(), issued: asked, until, second });
+        let lives = tokens.lives.unwrap_or(LIFE).min(LIFE_MAX);
+        let until = asked + lives.saturating_sub(MARGIN.min(lives / 2));
+        let from = grant.refresh_token;
+        state.live = Some(Live { token: tokens.access.clone(), from, issued: asked, until, second });
         Ok(tokens.access)
     }
 
     fn fail(&self, state: &mut State, held: &Held, mut grant: Grant, fault: &Fault) -> ProviderError {
         let (account, host) = (&self.account, self.app.host());
-        match fault {
+        let (kind, pause, message) = match fault {
             Fault::Dead { at, .. } => {
                 if grant.refused.is_none() && at.is_some() {
                     grant.refused = *at;
@@ -213,16 +214,15 @@ impl<T: Transport> TokenSource<T> {
                         tracing::debug!("{fault}");
                     }
                 }
-                let message = words::dead(account, host, fault, &grant);
-                state.dead = Some((grant.refresh_token, message.clone()));
-                error(ErrorKind::Login, message)
+                (ErrorKind::Login, None, words::dead(account, host, fault, &grant))
             }
-            Fault::Refused { .. } => state.fail(ErrorKind::Login, words::refused(account, host, fault), PAUSE),
+            Fault::Refused { .. } => (ErrorKind::Login, Some(PAUSE), words::refused(account, host, fault)),
             Fault::Unavailable(why) => {
                 let message = format!("no access token for account {account} from {host}: {why}");
-                state.fail(ErrorKind::Unavailable, message, PAUSE)
+                (ErrorKind::Unavailable, Some(PAUSE), message)
             }
-        }
+        };
+        state.block(grant.refresh_token, pause, kind, message)
     }
 
     fn unusable(&self, fault: &FileError) -> ProviderError {
@@ -237,9 +237,22 @@ impl<T: Transport> TokenSource<T> {
 
 impl State {
     /// Remembers a failure, so that it is not repeated at once.
-    fn fail(&mut self, kind: ErrorKind, message: String, pause: Duration) -> ProviderError {
-        self.pause = Some(Pause { until: Instant::now() + pause, kind, message: message.clone() });
+    fn block(
+        &mut self,
+        token: SecretString,
+        pause: Option<Duration>,
+        kind: ErrorKind,
+        message: String,
+    ) -> ProviderError {
+        let until = pause.map(|pause| Instant::now() + pause);
+        self.block = Some(Block { token, until, kind, message: message.clone() });
         error(kind, message)
+    }
+}
+
+impl Block {
+    fn stands(&self, grant: &Grant) -> bool {
+        grant.is(&self.token) && self.until.is_none_or(|until| Instant::now() < until)
     }
 }
 

@@ -13,6 +13,9 @@ const TESTING: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// A death is noticed at the next refresh, which is an hour off, or a night.
 const LATER: SignedDuration = SignedDuration::from_hours(24);
 
+/// Two clocks of one service are no further apart.
+const CLOSE: SignedDuration = SignedDuration::from_mins(5);
+
 /// How to leave *Testing*.
 const PUBLISH: &str = "publish the app (Google Auth Platform → Audience → Publish app, see deploy/google.md)";
 
@@ -62,8 +65,8 @@ pub(super) fn refused(account: &str, host: &str, fault: &Fault) -> String {
 /// The calendar service refuses what the token service has just given.
 pub(super) fn refused_at_once(account: &str) -> String {
     format!(
-        "the calendar service refuses access tokens of account {account} that were given a moment ago: is the Calendar \
-         API enabled in your Cloud project? If it is, run {}",
+        "the calendar service refuses access tokens of account {account} that were given a moment ago: run {}, and see \
+         whether `endpoint` and `token_url` in the config belong to the same service",
         login(account)
     )
 }
@@ -80,19 +83,14 @@ pub(super) fn dead(account: &str, host: &str, fault: &Fault, grant: &Grant) -> S
 /// Why a refresh token died, as far as its age tells.
 fn why_dead(grant: &Grant) -> String {
     if let (Some(end), Some(refused)) = (grant.expires, grant.refused)
-        && refused >= end - SignedDuration::from_mins(5)
+        && refused.duration_since(end) >= -CLOSE
     {
-        let days = (end - grant.obtained).get_hours() / 24;
-        return format!(
-            "It was given for a limited time only{} and that is over: {}.",
-            if days > 0 { format!(" ({days} days)") } else { String::new() },
-            trap(grant)
-        );
+        return format!("It was given for {} only, and that time is over: {}.", days(lives(grant)), trap(grant));
     }
     let age = grant.refused.map(|refused| refused.duration_since(grant.obtained));
     if age.is_some_and(|age| age <= TESTING + LATER) {
         return format!(
-            "It is {} old: most likely the consent screen of your Cloud project is in Testing, where every login ends \
+            "It was {} old: most likely the consent screen of your Cloud project is in Testing, where every login ends \
              after seven days. To leave that, {PUBLISH}.",
             days(age.unwrap_or_default())
         );
@@ -104,17 +102,22 @@ fn why_dead(grant: &Grant) -> String {
 }
 
 fn days(age: SignedDuration) -> String {
-    match age.as_hours() / 24 {
-        0 => "less than a day".to_owned(),
+    // Google counts from a second before the user sees it.
+    match (age + CLOSE).as_hours() / 24 {
+        ..=0 => "less than a day".to_owned(),
         1 => "a day".to_owned(),
         days => format!("{days} days"),
     }
 }
 
+/// How long a login with an end works in all.
+fn lives(grant: &Grant) -> SignedDuration {
+    grant.expires.map_or(SignedDuration::ZERO, |end| end.duration_since(grant.obtained))
+}
+
 /// Why a login has an end, and how to get one without.
 fn trap(grant: &Grant) -> String {
-    let lives = grant.expires.map_or(SignedDuration::ZERO, |end| end.duration_since(grant.obtained));
-    if lives <= TESTING {
+    if lives(grant) <= TESTING {
         format!("the consent screen of your Cloud project is most likely in Testing; {PUBLISH}, then log in once more")
     } else {
         "on Google's consent page choose access without an end".to_owned()
@@ -122,7 +125,7 @@ fn trap(grant: &Grant) -> String {
 }
 
 /// A login that works.
-pub(super) fn fine(grant: &Grant, account: &str) -> Vec<String> {
+pub fn fine(grant: &Grant, account: &str) -> Vec<String> {
     let may: Vec<String> = [Scope::ReadEvents, Scope::ListCalendars, Scope::WriteOwned]
         .into_iter()
         .filter(|scope| Scope::missing(&[*scope], &grant.scopes).is_empty())
