@@ -85,7 +85,7 @@ pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Inp
                 id: one.calendar.id.clone(),
                 emails: one.emails.clone(),
                 private: one.calendar.private,
-                only_invited: one.calendar.only_invited,
+                only_invited: one.calendar.only_invited.unwrap_or(one.owned == Some(false)),
             });
             input.sources.len() - 1
         });

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::clock::Clock;
 use super::decide::{self, Decision, Knowledge, WEEKS_BACK, decide};
-use super::fetch;
 use super::gone;
 use super::hand;
 use super::memory::{self, Memory};
@@ -166,9 +165,6 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
     let balances = summarize::balances(knowledge, &decision, notes);
     let report = write::Report { halted, incomplete: !input.incomplete.is_empty(), today };
     let written = write::write(cx, lens, knowledge, &decision, changes, report).await?;
-    for calendar in written.calendars() {
-        fetch::settle(cx, calendar).await?;
-    }
 
     if cx.writes() {
         record::sightings(cx.store, knowledge, &decision.judged)?;
