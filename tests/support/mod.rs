@@ -2,6 +2,7 @@
 
 pub(crate) mod calendars;
 pub(crate) mod corpora;
+pub(crate) mod emulate;
 pub(crate) mod flaky;
 pub(crate) mod ics;
 pub(crate) mod memory;
