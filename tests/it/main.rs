@@ -29,6 +29,8 @@ mod fuzz;
 #[cfg(test)]
 mod http_client;
 #[cfg(test)]
+mod lab;
+#[cfg(test)]
 mod lock;
 #[cfg(test)]
 mod malformed;
