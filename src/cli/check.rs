@@ -45,6 +45,13 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
     for (account, provider) in shell.settings.accounts.iter().zip(&shell.accounts) {
         out::print(&format!("Account {}", account.name))?;
+        match provider.describe().await {
+            Ok(lines) => lines.iter().try_for_each(|line| Findings::note(line))?,
+            Err(error) => {
+                findings.fault(&error.to_string())?;
+                continue;
+            }
+        }
         match provider.calendars().await {
             Ok(calendars) => calendars_of(account, provider, &calendars, &mut findings).await?,
             Err(error) => findings.fault(&error.to_string())?,
@@ -85,7 +92,13 @@ async fn calendars_of(
             (false, true) => "hold",
             (false, false) => "none",
         };
-        let line = format!("{name}{}: {used}, {rights}", shown.unwrap_or_default());
+        let whose = if info.owned == Some(false) { ", not your own" } else { "" };
+        let line = format!("{name}{}: {used}, {rights}{whose}", shown.unwrap_or_default());
+        if wanted.hold && info.transparent == Some(true) {
+            Findings::note(&format!(
+                "{name} is left out of what others are told of your time: holds there defend nothing against them"
+            ))?;
+        }
         if wanted.hold && !info.writable {
             findings.fault(&format!(
                 "{line}: holds can't be written; give yourself write access, or hold in another calendar"
@@ -164,11 +177,16 @@ async fn trial(shell: &Shell, findings: &mut Findings) -> Result<(), Fail> {
     for trial in &trials {
         match &trial.fault {
             None => Findings::good(trial.rule)?,
+            Some(fault) if trial.is_guard => Findings::note(&format!(
+                "not so: {} ({fault}); seawall looks before each write and reads back after it",
+                trial.rule
+            ))?,
             Some(fault) => findings.fault(&format!("{}: {fault}", trial.rule))?,
         }
     }
-    if trials.iter().all(|trial| trial.fault.is_none()) {
+    if trials.iter().all(|trial| trial.is_guard || trial.fault.is_none()) {
         set_strikes(&store, home, 0)?;
+        store.set_meta(&canary::guards_key(home), Some(&canary::guards(&trials)))?;
     }
     Ok(())
 }

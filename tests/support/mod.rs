@@ -10,6 +10,7 @@ pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod script;
+pub(crate) mod service;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;
