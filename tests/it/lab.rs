@@ -3,6 +3,10 @@
 
 use std::net::TcpStream;
 use std::path::Path;
+use std::time::Duration;
+
+use seawall::provider::transport::{Client, Limits, Transport as _, TransportError};
+use tokio::time::Instant;
 
 use crate::support::lab::{Desk, Server, on_each, servers};
 
@@ -74,11 +78,24 @@ fn a_server_asks_for_a_password_and_tells_people_who_they_are() {
 }
 
 #[test]
-fn https_comes_with_the_certificate_to_trust() {
+fn a_certificate_of_its_own_is_trusted_by_its_file_only() {
     on_each("certificate", |lab| {
-        let certificate = lab.ca_file.as_ref().map(|file| std::fs::read_to_string(file).unwrap());
-        assert_eq!(certificate.is_some(), lab.url.starts_with("https://localhost:"));
-        assert!(certificate.is_none_or(|text| text.starts_with("-----BEGIN CERTIFICATE-----")));
+        assert_eq!(lab.ca_file.is_some(), lab.url.starts_with("https://localhost:"));
+        let Some(file) = &lab.ca_file else {
+            return;
+        };
+        let asked = |client: Client| {
+            let request = http::Request::get(&lab.url).body(Vec::new()).unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let limits = Limits { body_bytes_max: 1_000_000, until: Instant::now() + Duration::from_mins(1) };
+                client.exchange(request, limits).await
+            })
+        };
+        let trusting = Client::with_ca(&std::fs::read(file).unwrap()).unwrap();
+        assert_eq!(asked(trusting).unwrap().status(), 401);
+        let refused = asked(Client::new()).unwrap_err();
+        assert!(matches!(refused, TransportError::Untrusted(_)), "{refused:?}");
     });
 }
 

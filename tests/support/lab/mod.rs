@@ -158,7 +158,7 @@ impl Person {
             home: String::new(),
             desk: Arc::clone(desk),
         };
-        let made = person.tell(json!({"do": "person", "name": person.name, "password": person.password}));
+        let made = person.tell(&json!({"do": "person", "name": person.name, "password": person.password}));
         person.home = text(&made["home"]);
         person
     }
@@ -185,12 +185,12 @@ impl Person {
 
     fn ask(&self, mut question: Value) -> Value {
         question["as"] = json!([self.name, self.password]);
-        self.tell(question)
+        self.tell(&question)
     }
 
-    fn tell(&self, question: Value) -> Value {
+    fn tell(&self, question: &Value) -> Value {
         // Panics only where the lock is no longer held, so that no other test suffers.
-        let answered = self.desk.lock().unwrap().ask(&question);
+        let answered = self.desk.lock().unwrap().ask(question);
         answered.unwrap_or_else(|error| panic!("{} for {}: {error}", question["do"], self.name))
     }
 }
