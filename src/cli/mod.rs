@@ -1,5 +1,6 @@
 //! The command line: one file a group of commands, no decisions. Parses, calls, prints.
 
+mod accounts;
 pub mod args;
 mod browser;
 mod check;

@@ -97,7 +97,10 @@ fn gzip_is_unpacked() {
     assert_eq!(exchange(answer("200 OK", gzip, CALENDAR_GZIP)).0, Ok((200, CALENDAR.to_vec())));
     assert_eq!(exchange(answer("200 OK", gzip, EMPTY_GZIP)).0, Ok((200, Vec::new())));
     let cut = &CALENDAR_GZIP[..CALENDAR_GZIP.len() - 12];
-    assert!(matches!(exchange(answer("200 OK", gzip, cut)).0, Err(TransportError::Failed(_))), "a packed text cut off");
+    assert!(
+        matches!(exchange(answer("200 OK", gzip, cut)).0, Err(TransportError::Dropped(_))),
+        "a packed text cut off"
+    );
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn an_answer_that_breaks_off_is_none() {
         [cut, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nBEGIN\r\n".to_vec(), b"SSH-2.0\r\n".to_vec()]
     {
         let (result, _) = exchange(bytes);
-        let Err(TransportError::Failed(why)) = result else { panic!("{result:?}") };
+        let Err(TransportError::Dropped(why)) = result else { panic!("{result:?}") };
         assert!(!why.contains("a.ics"), "the address is a secret: {why}");
     }
 }

@@ -9,6 +9,8 @@ mod blocks;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod caldav;
+#[cfg(test)]
 mod calendar_corpora;
 #[cfg(test)]
 mod calendar_queries;
@@ -30,6 +32,8 @@ mod fuzz;
 mod google_login;
 #[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod lab;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
