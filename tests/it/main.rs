@@ -29,7 +29,11 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google_login;
+#[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod lab;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
