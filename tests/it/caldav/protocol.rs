@@ -136,6 +136,11 @@ fn rights_are_known_only_where_the_server_says_them() {
     assert_eq!(set("<d:privilege><d:read/><d:write/></d:privilege>"), Some(true), "DavMail: all in one");
     assert_eq!(set("<d:read/><d:write/>"), Some(true), "without the wrapper");
     assert_eq!(set("<d:privilege/>"), None);
+    let halves = "<y:add-resource xmlns:y=\"http://cyrusimap.org/ns/\"/><y:remove-resource xmlns:y=\"http://cyrusimap.org/ns/\"/>";
+    assert_eq!(
+        set(&format!("<d:privilege><d:write-content/></d:privilege><d:privilege>{halves}</d:privilege>")),
+        Some(true)
+    );
 }
 
 #[test]
@@ -160,11 +165,12 @@ fn what_only_looks_like_a_calendar_is_none() {
         props(&format!("<d:resourcetype><d:collection/>{kinds}</d:resourcetype>")).kind.unwrap().is_calendar()
     };
     assert!(is_calendar("<cal:calendar/>"));
+    assert!(is_calendar("<cal:calendar/><cal:schedule-outbox/>"), "SOGo's personal calendar is the outbox too");
     for other in [
         "",
         "<cal:schedule-inbox/>",
         "<cal:calendar/><cal:schedule-inbox/>",
-        "<cal:calendar/><cal:schedule-outbox/>",
+        "<cal:schedule-outbox/>",
         "<cal:calendar/><cs:subscribed/>",
         "<cs:notification/>",
         "<d:calendar-x/>",
