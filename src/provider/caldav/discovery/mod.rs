@@ -100,7 +100,7 @@ pub(super) async fn adopt<T: Transport>(
     if !trust.allows(url) {
         return Err(unavailable(left_out("the calendar", url)));
     }
-    match look::at(client, url, &ENTRY).await? {
+    match look::at(client, &with_slash(url.clone()), &ENTRY).await? {
         Look::Seen(seen) if is_calendar(&seen) => {
             let principal = found.principal.clone();
             Ok(Calendar::of(url.clone(), &seen.props, |owner| is_principal(principal.as_ref(), &seen.url, owner)))
