@@ -181,6 +181,17 @@ fn the_real_servers_are_found_from_their_first_address() {
 }
 
 #[test]
+fn properties_of_calendars_are_asked_of_calendars_alone() {
+    let site = service();
+    found(&site, "https://example.org/dav/").unwrap();
+    for (request, body) in site.bodies() {
+        let asks_of_calendars =
+            ["sync-token", "getctag", "schedule-calendar-transp"].iter().any(|name| body.contains(name));
+        assert_eq!(asks_of_calendars, request == "PROPFIND 1 https://example.org/h/anna/", "{request}");
+    }
+}
+
+#[test]
 fn whoever_is_nobody_to_the_server_has_not_logged_in() {
     let nobody = "<d:current-user-principal><d:unauthenticated/></d:current-user-principal>";
     let site = Site::default().with("PROPFIND 0 https://example.org/dav/", 207, multistatus(&given("/dav/", nobody)));
@@ -213,7 +224,7 @@ fn without_a_principal_the_address_itself_is_listed() {
     let site =
         Site::default().with("PROPFIND 0 https://example.org/w/", 207, multistatus(&calendar("/w/", "Work", "")));
     assert_eq!(names(&found(&site, "https://example.org/w/").unwrap()), ["Work"]);
-    assert_eq!(site.requests(), ["PROPFIND 0 https://example.org/w/"], "a calendar is all that was wanted");
+    assert_eq!(site.requests(), ["PROPFIND 0 https://example.org/w/"; 2], "what it is, then all of it");
 }
 
 #[test]
@@ -276,7 +287,6 @@ fn what_is_no_caldav_is_never_an_account_without_calendars() {
         (207, "<d:multistatus xmlns:d=\"DAV:\"/>", "names no resource"),
         (405, "", "answered 405"),
         (501, "", "answered 501"),
-        (503, "", "answered 503"),
     ] {
         let site = Site::default().with("PROPFIND 0 https://example.org/x/", status, page);
         let message = fails(&site, "https://example.org/x/", ErrorKind::Unavailable, &["example.org", "`url`", why]);

@@ -24,7 +24,15 @@ pub(crate) struct Site {
     /// By `METHOD depth address`, the depth only where there is one.
     pages: RefCell<BTreeMap<String, Page>>,
     down: RefCell<Vec<String>>,
-    seen: RefCell<Vec<(String, bool)>>,
+    seen: RefCell<Vec<Seen>>,
+}
+
+/// A request as it came.
+#[derive(Clone, Debug)]
+struct Seen {
+    request: String,
+    is_signed: bool,
+    body: String,
 }
 
 impl Site {
@@ -61,13 +69,18 @@ impl Site {
 
     /// The requests since the last call.
     pub(crate) fn requests(&self) -> Vec<String> {
-        self.seen.take().into_iter().map(|(request, _)| request).collect()
+        self.seen.take().into_iter().map(|seen| seen.request).collect()
+    }
+
+    /// The same with their bodies.
+    pub(crate) fn bodies(&self) -> Vec<(String, String)> {
+        self.seen.take().into_iter().map(|seen| (seen.request, seen.body)).collect()
     }
 
     /// The hosts that were asked since the last call, in order and once each; whoever was asked was told the password.
     pub(crate) fn hosts(&self) -> Vec<String> {
         let mut hosts = Vec::new();
-        for (request, is_signed) in self.seen.take() {
+        for Seen { request, is_signed, .. } in self.seen.take() {
             let url: Url = request.rsplit(' ').next().unwrap().parse().unwrap();
             let host = url.host_str().unwrap().to_owned();
             assert!(is_signed, "{request} came without a password: this account signs all it asks");
@@ -96,7 +109,9 @@ impl Transport for &Site {
     async fn exchange(&self, request: Request<Vec<u8>>, _: Limits) -> Result<Response<Vec<u8>>, TransportError> {
         let depth = request.headers().get("depth").map(|depth| format!("{} ", depth.to_str().unwrap()));
         let shown = format!("{} {}{}", request.method(), depth.unwrap_or_default(), request.uri());
-        self.seen.borrow_mut().push((shown.clone(), request.headers().contains_key("authorization")));
+        let is_signed = request.headers().contains_key("authorization");
+        let body = String::from_utf8(request.body().clone()).unwrap();
+        self.seen.borrow_mut().push(Seen { request: shown.clone(), is_signed, body });
         if self.down.borrow().iter().any(|host| request.uri().host() == Some(host)) {
             return Err(TransportError::Failed("nobody is there".to_owned()));
         }
