@@ -1,10 +1,14 @@
 //! The CalDAV adapter, from its XML to whole servers.
 
+mod discovery;
+mod discovery_names;
+mod discovery_trust;
 mod href;
 mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
+mod site;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.
 fn body(name: &str) -> Vec<u8> {
