@@ -27,6 +27,8 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google_fake;
+#[cfg(test)]
 mod http_client;
 #[cfg(test)]
 mod lock;

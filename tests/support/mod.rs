@@ -3,6 +3,7 @@
 pub(crate) mod calendars;
 pub(crate) mod corpora;
 pub(crate) mod flaky;
+pub(crate) mod google;
 pub(crate) mod ics;
 pub(crate) mod memory;
 pub(crate) mod outcome;
