@@ -122,7 +122,7 @@ impl<'a> Selection<'a> {
         }
         // Who may see only whether the time is taken gets instances, whatever was asked for.
         let single = request.is("singleEvents") || reader.free_busy;
-        let reader = reader.bare(since.is_some() && !request.is("showDeleted"));
+        let reader = reader.bare(!request.is("showDeleted"));
         Ok(Self { request, reader, since, window, updated_min, single })
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use super::auth::{self, SCOPE};
 use super::fields::Selector;
 use super::http::{Reply, Request};
@@ -19,28 +21,50 @@ pub(super) const REVOKE: &str = "/revoke";
 
 /// Answers a request; also says which method of the API it was.
 pub(super) fn answer(state: &mut State, request: &Request) -> (Option<String>, Reply) {
+    let breaches = judged(state, request);
     if request.path == TOKEN && request.method == "POST" {
-        let faults = auth::faults_of(request);
-        note(state, request, "request", &faults);
         let now = state.now;
         return (None, state.auth.token(request, now));
     }
     if request.path == REVOKE && request.method == "POST" {
         state.auth.revoke();
-        return (None, Reply::ok(serde_json::json!({})));
+        return (None, Reply::ok(json!({})));
     }
-    let judge = Judge::get();
-    let Some((method, path)) = judge.method(request) else {
-        note(state, request, "request", &["no such method in the document".to_owned()]);
-        return (None, Problem::not_found().into());
-    };
-    let breaches = judge.request(method, request);
-    note(state, request, "request", &told(&breaches));
+    let Some((method, path)) = Judge::get().method(request) else { return (None, Problem::not_found().into()) };
     let reply = match refused(&breaches) {
         Some(problem) => problem.into(),
-        None => reply(state, method, &path, request).unwrap_or_else(Reply::from),
+        None => reply(state, method, &path, &without_unknown(request, &breaches)).unwrap_or_else(Reply::from),
     };
     (Some(method.id.clone()), reply)
+}
+
+/// Notes what of a request is not as it should be, whatever becomes of it.
+pub(super) fn judged(state: &mut State, request: &Request) -> Vec<Breach> {
+    let judge = Judge::get();
+    if request.path == TOKEN {
+        note(state, request, "request", &auth::faults_of(request));
+    } else if let Some((method, _)) = judge.method(request) {
+        let breaches = judge.request(method, request);
+        note(state, request, "request", &told(&breaches));
+        return breaches;
+    } else if request.path != REVOKE {
+        note(state, request, "request", &["no such method in the document".to_owned()]);
+    }
+    Vec::new()
+}
+
+/// The request as Google takes it: fields that it does not know are not there.
+fn without_unknown(request: &Request, breaches: &[Breach]) -> Request {
+    let mut body = request.json();
+    for breach in breaches.iter().filter(|breach| breach.unknown) {
+        let (above, name) = breach.place.rsplit_once('/').unwrap_or(("", &breach.place));
+        let above = if above.is_empty() { String::new() } else { format!("/{above}") };
+        if let Some(fields) = body.pointer_mut(&above).and_then(Value::as_object_mut) {
+            fields.remove(name);
+        }
+    }
+    let body = if request.body.is_empty() { Vec::new() } else { body.to_string().into_bytes() };
+    Request { body, ..request.clone() }
 }
 
 /// Google passes over names that it does not know, and refuses what is wrong.

@@ -87,6 +87,7 @@ fn converse(state: &Mutex<State>, mut stream: &TcpStream) -> io::Result<()> {
             Err(error) => return Err(error),
         };
         match locked(state).meet(&request)? {
+            Met::Answer(bytes) if request.header("connection") == Some("close") => return stream.write_all(&bytes),
             Met::Answer(bytes) => stream.write_all(&bytes)?,
             Met::Cut(bytes) => return stream.write_all(&bytes),
         }
@@ -105,6 +106,9 @@ impl State {
         let date = self.now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let fault = self.faults.draw(request);
         let oauth = request.path == routes::TOKEN;
+        if matches!(fault, Some(Fault::Refuse(_) | Fault::Page(_) | Fault::CutBefore)) {
+            routes::judged(self, request);
+        }
         let (method, reply) = match fault {
             Some(Fault::Refuse(problem)) if oauth => (None, unavailable(problem.status)),
             Some(Fault::Refuse(problem)) => (None, problem.into()),
