@@ -1,7 +1,5 @@
 //! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
 
-use std::collections::BTreeMap;
-
 use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail};
 use super::out;
@@ -11,7 +9,7 @@ use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
-use crate::provider::{CalendarInfo, Provider};
+use crate::provider::{CalendarInfo, Known, Provider};
 
 /// What was found: plain words, and how many of them are faults.
 #[derive(Debug, Default)]
@@ -47,6 +45,13 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
     for (account, provider) in shell.settings.accounts.iter().zip(&shell.accounts) {
         out::print(&format!("Account {}", account.name))?;
+        match provider.describe().await {
+            Ok(lines) => lines.iter().try_for_each(|line| Findings::note(line))?,
+            Err(error) => {
+                findings.fault(&error.to_string())?;
+                continue;
+            }
+        }
         match provider.calendars().await {
             Ok(calendars) => calendars_of(account, provider, &calendars, &mut findings).await?,
             Err(error) => findings.fault(&error.to_string())?,
@@ -87,14 +92,20 @@ async fn calendars_of(
             (false, true) => "hold",
             (false, false) => "none",
         };
-        let line = format!("{name}{}: {used}, {rights}", shown.unwrap_or_default());
+        let whose = if info.owned == Some(false) { ", not your own" } else { "" };
+        let line = format!("{name}{}: {used}, {rights}{whose}", shown.unwrap_or_default());
+        if wanted.hold && info.transparent == Some(true) {
+            Findings::note(&format!(
+                "{name} is left out of what others are told of your time: holds there defend nothing against them"
+            ))?;
+        }
         if wanted.hold && !info.writable {
             findings.fault(&format!(
                 "{line}: holds can't be written; give yourself write access, or hold in another calendar"
             ))?;
             continue;
         }
-        let unread = match provider.read(name, &BTreeMap::new()).await {
+        let unread = match provider.read(name, &Known::nothing()).await {
             Ok(reading) => reading.incomplete,
             Err(error) => Some(error.to_string()),
         };
@@ -166,11 +177,16 @@ async fn trial(shell: &Shell, findings: &mut Findings) -> Result<(), Fail> {
     for trial in &trials {
         match &trial.fault {
             None => Findings::good(trial.rule)?,
+            Some(fault) if trial.is_guard => Findings::note(&format!(
+                "not so: {} ({fault}); seawall looks before each write and reads back after it",
+                trial.rule
+            ))?,
             Some(fault) => findings.fault(&format!("{}: {fault}", trial.rule))?,
         }
     }
-    if trials.iter().all(|trial| trial.fault.is_none()) {
+    if trials.iter().all(|trial| trial.is_guard || trial.fault.is_none()) {
         set_strikes(&store, home, 0)?;
+        store.set_meta(&canary::guards_key(home), Some(&canary::guards(&trials)))?;
     }
     Ok(())
 }

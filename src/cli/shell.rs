@@ -18,7 +18,7 @@ use crate::config::{self, Environment};
 use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
-use crate::provider::any::AnyProvider;
+use crate::provider::any::{AnyProvider, Closed};
 use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::Client;
 use crate::provider::vdir::Vdir;
@@ -127,6 +127,10 @@ impl Shell {
                 let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
                 Some(folder.to_string_lossy().into_owned())
             }
+            Source::CalDav { url, username, .. } => {
+                Some(format!("caldav {url} {} {}", username.as_deref().unwrap_or_default(), id.calendar))
+            }
+            Source::Google { client_id, .. } => Some(format!("google {client_id} {} {}", id.account, id.calendar)),
             Source::IcsFile { .. } | Source::IcsAddress { .. } => None,
         }
     }
@@ -147,6 +151,7 @@ impl Shell {
     ) -> Context<'a, AnyProvider> {
         Context {
             now: self.now(),
+            clock: self.clock,
             clock_doubt,
             settings: &self.settings,
             config_hash: &self.config_hash,
@@ -155,6 +160,7 @@ impl Shell {
             accounts: &self.accounts,
             store,
             mode,
+            thorough: false,
             also,
         }
     }
@@ -175,6 +181,8 @@ fn provider(account: &Account, client: &Client) -> AnyProvider {
     };
     match &account.source {
         Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
+        Source::CalDav { .. } => AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned())),
+        Source::Google { .. } => AnyProvider::Closed(Closed("Google is not there yet".to_owned())),
         Source::IcsFile { path } => ics(Place::File(path.clone())),
         Source::IcsAddress { url } => ics(Place::Address(url.clone())),
     }

@@ -3,7 +3,7 @@
 use super::hours::required;
 use super::paths::Base;
 use super::tree::{Faults, Field, Node, Place, Table, Wrong};
-use super::{schema, subscription, value};
+use super::{address, caldav, google, schema, subscription, value};
 use crate::calendar::CalendarId;
 use crate::config::settings::{Account, CalendarUse, Source};
 
@@ -13,7 +13,21 @@ const CALENDARS: &str = r#"[{ name = "work", use = "read+hold" }, { name = "home
 #[derive(Clone, Copy)]
 enum Provider {
     Vdir,
+    CalDav,
+    Google,
     Ics,
+}
+
+const PROVIDERS: [(&str, Provider); 4] =
+    [("vdir", Provider::Vdir), ("caldav", Provider::CalDav), ("google", Provider::Google), ("ics", Provider::Ics)];
+
+/// How a provider's calendars are called.
+#[derive(Clone, Copy)]
+enum Naming {
+    /// By the folder's name.
+    Folder,
+    /// By the name that calendar programs show, or what the service calls it: an address or an id.
+    Any,
 }
 
 /// What a calendar is for, as the word says.
@@ -58,9 +72,9 @@ pub(super) fn read_all(
         .collect();
     let accounts: Vec<Account> = accounts.into_iter().collect::<Option<_>>()?;
     for account in &accounts {
-        // A subscribed calendar is mostly one of holidays or matches, which invite nobody.
-        let can_invite = matches!(account.source, Source::Vdir { .. });
-        if can_invite && account.emails.is_empty() && account.calendars.iter().any(|calendar| calendar.read) {
+        // A server says who the user is; a subscribed calendar is mostly one of holidays, which invite nobody.
+        let needs_emails = matches!(account.source, Source::Vdir { .. });
+        if needs_emails && account.emails.is_empty() && account.calendars.iter().any(|calendar| calendar.read) {
             warnings.push(format!(
                 "account {:?} has no emails: which invitations you declined or did not answer can't be seen",
                 account.name
@@ -72,23 +86,34 @@ pub(super) fn read_all(
 
 fn read(table: &Table<'_>, base: &Base<'_>, holding: &mut Vec<CalendarId>, faults: &mut Faults) -> Option<Account> {
     let name = required(table, "name", faults, value::label, "a name like \"work\"");
-    let provider = |text: &str| value::choice(text, &[("vdir", Provider::Vdir), ("ics", Provider::Ics)]);
+    let provider = |text: &str| value::choice(text, &PROVIDERS);
     // The keys of another provider are unknown here, and naming each would hide the one fault that counts.
-    let Some(provider) = required(table, "provider", faults, provider, "\"vdir\" or \"ics\"") else {
+    let example = "\"vdir\", \"caldav\", \"google\" or \"ics\"";
+    let Some(provider) = required(table, "provider", faults, provider, example) else {
         table.no_secrets(faults);
         return None;
     };
     let account = name.clone().unwrap_or_default();
-    let (source, calendars) = match provider {
+    let keys = match provider {
+        Provider::Vdir => schema::VDIR,
+        Provider::CalDav => schema::CALDAV,
+        Provider::Google => schema::GOOGLE,
+        Provider::Ics => schema::ICS,
+    };
+    table.only(&[schema::ACCOUNT, keys], faults);
+    let source = match provider {
         Provider::Vdir => {
-            table.only(&[schema::VDIR], faults);
             let path = required(table, "path", faults, |text| base.resolve(text), "a folder like \"~/.calendars\"");
-            (path.map(|path| Source::Vdir { path }), read_calendars(table, &account, holding, faults))
+            path.map(|path| Source::Vdir { path })
         }
-        Provider::Ics => {
-            table.only(&[schema::ICS], faults);
-            (subscription::source(table, base, faults), subscription::calendars(table, &account, faults))
-        }
+        Provider::CalDav => caldav::source(table, base, faults),
+        Provider::Google => google::source(table, base, faults),
+        Provider::Ics => subscription::source(table, base, faults),
+    };
+    let calendars = match provider {
+        Provider::Vdir => read_calendars(table, &account, Naming::Folder, holding, faults),
+        Provider::CalDav | Provider::Google => read_calendars(table, &account, Naming::Any, holding, faults),
+        Provider::Ics => subscription::calendars(table, &account, faults),
     };
     let emails = read_emails(table, faults);
     Some(Account { name: name?, source: source?, emails: emails?, calendars: calendars? })
@@ -115,6 +140,7 @@ pub(super) fn email(text: &str) -> Result<String, Wrong> {
 fn read_calendars(
     table: &Table<'_>,
     account: &str,
+    naming: Naming,
     holding: &mut Vec<CalendarId>,
     faults: &mut Faults,
 ) -> Option<Vec<CalendarUse>> {
@@ -122,7 +148,11 @@ fn read_calendars(
         Field::Given(nodes) if !nodes.is_empty() => nodes,
         Field::Bad => return None,
         Field::Given(_) | Field::Absent => {
-            let message = format!("missing: say which folders to use, for example calendars = {CALENDARS}");
+            let them = match naming {
+                Naming::Folder => "folders",
+                Naming::Any => "calendars",
+            };
+            let message = format!("missing: say which {them} to use, for example calendars = {CALENDARS}");
             faults.missing(&table.place_of("calendars"), "calendars", message);
             return None;
         }
@@ -131,7 +161,7 @@ fn read_calendars(
     let all: Vec<Option<CalendarUse>> = nodes
         .iter()
         .map(|node| {
-            let (calendar, place) = calendar(node, account, faults)?;
+            let (calendar, place) = calendar(node, account, naming, faults)?;
             if names.contains(&calendar.id.calendar) {
                 faults.add(&place, format!("the account has already a calendar {:?}", calendar.id.calendar));
             }
@@ -149,10 +179,13 @@ fn read_calendars(
     all.into_iter().collect()
 }
 
-fn calendar(node: &Node<'_>, account: &str, faults: &mut Faults) -> Option<(CalendarUse, Place)> {
+fn calendar(node: &Node<'_>, account: &str, naming: Naming, faults: &mut Faults) -> Option<(CalendarUse, Place)> {
     let table = node.table(faults)?;
     table.only(&[schema::CALENDAR], faults);
-    let name = required(&table, "name", faults, folder, "the name of a folder like \"work\"");
+    let name = match naming {
+        Naming::Folder => required(&table, "name", faults, folder, "the name of a folder like \"work\""),
+        Naming::Any => any_name(&table, faults),
+    };
     let used = table.parse("use", faults, usage, "\"read\", \"hold\", \"read+hold\" or \"none\"");
     let options = options(&table, faults);
     let used = used.or(Some(Use { read: true, hold: false }))?;
@@ -162,14 +195,26 @@ fn calendar(node: &Node<'_>, account: &str, faults: &mut Faults) -> Option<(Cale
     Some((CalendarUse { id, read: used.read, hold: used.hold, private, only_invited }, place))
 }
 
+/// The name of a calendar on a server. As an address it is held to the rules of addresses, and not repeated.
+fn any_name(table: &Table<'_>, faults: &mut Faults) -> Option<String> {
+    let example = "a name, address or id of a calendar, like \"Personal\"";
+    let parser = |text: &str| if text.contains("://") { Ok(text.to_owned()) } else { value::label(text) };
+    let name = required(table, "name", faults, parser, example)?;
+    let fault =
+        if name.contains("://") { address::web(&name, "https://example.org/calendars/anna/work/").err() } else { None };
+    if let Some(fault) = fault {
+        faults.add(&table.place_of("name"), fault);
+        return None;
+    }
+    Some(name)
+}
+
 /// `private` and `only`, which a calendar of any provider has.
-pub(super) fn options(table: &Table<'_>, faults: &mut Faults) -> Option<(bool, bool)> {
+pub(super) fn options(table: &Table<'_>, faults: &mut Faults) -> Option<(bool, Option<bool>)> {
     let private = table.flag("private", faults).or(Some(false));
-    let only = table
-        .parse("only", faults, |text| value::choice(text, &[("invited", ())]), "\"invited\"")
-        .some()
-        .or(Some(None));
-    Some((private?, only?.is_some()))
+    let only = |text: &str| value::choice(text, &[("invited", true), ("all", false)]);
+    let only = table.parse("only", faults, only, "\"invited\" or \"all\"").some().or(Some(None));
+    Some((private?, only?))
 }
 
 fn usage(text: &str) -> Result<Use, Wrong> {

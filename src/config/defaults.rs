@@ -64,3 +64,10 @@ pub(super) fn style() -> HoldStyle {
         on_delete: OnDelete::Forgive,
     }
 }
+
+/// Google's Calendar API v3.
+pub(super) const GOOGLE_ENDPOINT: &str = "https://www.googleapis.com/calendar/v3";
+/// Where Google asks the user for consent (OAuth 2.0 for desktop apps).
+pub(super) const GOOGLE_AUTH_URL: &str = "https://accounts.google.com/o/oauth2/v2/auth";
+/// Where Google hands out tokens.
+pub(super) const GOOGLE_TOKEN_URL: &str = "https://oauth2.googleapis.com/token";

@@ -40,10 +40,18 @@ pub(super) const HOLD: &[&str] = &["title", "visibility", "color", "defence", "f
 pub(super) const LIMITS: &[&str] = &["writes_per_cycle", "writes_per_day"];
 /// In `[summary]`.
 pub(super) const SUMMARY: &[&str] = &["at", "refresh"];
-/// In `[[account]]` with `provider = "vdir"`.
-pub(super) const VDIR: &[&str] = &["name", "provider", "path", "emails", "calendars"];
-/// In `[[account]]` with `provider = "ics"`.
-pub(super) const ICS: &[&str] = &["name", "provider", "path", "url", "emails", "calendars"];
+/// In every `[[account]]`.
+pub(super) const ACCOUNT: &[&str] = &["name", "provider", "emails", "calendars"];
+/// Beside those with `provider = "vdir"`.
+pub(super) const VDIR: &[&str] = &["path"];
+/// Beside those with `provider = "caldav"`.
+pub(super) const CALDAV: &[&str] = &["url", "username", "password", "token", "auth", "ca_file", "hosts"];
+/// Beside those with `provider = "google"`.
+pub(super) const GOOGLE: &[&str] = &["client_id", "client_secret", "endpoint", "auth_url", "token_url"];
+/// Beside those with `provider = "ics"`.
+pub(super) const ICS: &[&str] = &["path", "url"];
+/// In each secret: where it comes from.
+pub(super) const SECRET: &[&str] = &["credential", "file", "command"];
 /// In each entry of `calendars`.
 pub(super) const CALENDAR: &[&str] = &["name", "use", "private", "only"];
 
@@ -58,7 +66,10 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
     ("in [limits]", LIMITS),
     ("in [summary]", SUMMARY),
     ("in [[role]]", ROLE),
-    ("in [[account]]", VDIR),
+    ("in [[account]]", ACCOUNT),
+    ("in an [[account]] with provider = \"vdir\"", VDIR),
+    ("in an [[account]] with provider = \"caldav\"", CALDAV),
+    ("in an [[account]] with provider = \"google\"", GOOGLE),
     ("in an [[account]] with provider = \"ics\"", ICS),
 ];
 
@@ -72,7 +83,7 @@ mod tests {
     #[test]
     fn the_example_shows_every_key() {
         let example = crate::config::commented_example();
-        let lists = SECTIONS.iter().map(|(_, keys)| *keys).chain([SPAN, MATCH, BLOCK, CALENDAR]);
+        let lists = SECTIONS.iter().map(|(_, keys)| *keys).chain([SPAN, MATCH, BLOCK, CALENDAR, SECRET]);
         for key in lists.flatten() {
             let shown = [format!("{key} = "), format!("[{key}]")].iter().any(|text| example.contains(text));
             assert!(shown, "{key} is not in config/seawall.example.toml");

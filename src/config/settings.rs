@@ -1,5 +1,6 @@
 //! What the program uses after the config was read and validated: it cannot be invalid.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -68,6 +69,35 @@ pub enum Source {
         /// The folder.
         path: PathBuf,
     },
+    /// A CalDAV server.
+    CalDav {
+        /// https, or http on this machine: a domain, the server, a principal or a calendar. No user name or password
+        /// in it.
+        url: Url,
+        /// Who the user is there; none with a bearer token, and where the server on this machine asks for nothing.
+        username: Option<String>,
+        /// Password or token; none where the server on this machine asks for nothing.
+        secret: Option<SecretSource>,
+        /// How the secret is shown.
+        auth: AuthScheme,
+        /// PEM of the authority that signed the server's certificate, where the system does not know it.
+        ca_file: Option<PathBuf>,
+        /// Other hosts that may learn the secret, as addresses write them; without port.
+        hosts: Vec<String>,
+    },
+    /// Google Calendar.
+    Google {
+        /// The user's own OAuth client.
+        client_id: String,
+        /// What Google calls its secret; for a desktop client it is none.
+        client_secret: Option<SecretSource>,
+        /// The Calendar API; a slash at its end means nothing.
+        endpoint: Url,
+        /// Where the user is asked for consent.
+        auth_url: Url,
+        /// Where tokens are had.
+        token_url: Url,
+    },
     /// One calendar in a file, only read.
     IcsFile {
         /// The file.
@@ -78,6 +108,39 @@ pub enum Source {
         /// https, or http on this machine; no user name or password in it. It may be a secret as a whole.
         url: Url,
     },
+}
+
+/// How a CalDAV server is shown who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthScheme {
+    /// RFC 7617.
+    Basic,
+    /// RFC 7616.
+    Digest,
+    /// RFC 6750: a token alone.
+    Bearer,
+}
+
+/// Where a secret comes from; never the secret itself. `config::secret` fetches it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum SecretSource {
+    /// A systemd credential, by its name.
+    Credential(String),
+    /// A file that only its owner can read; absolute.
+    File(PathBuf),
+    /// Program and arguments; the secret is what it prints.
+    Command(Vec<String>),
+}
+
+impl fmt::Debug for SecretSource {
+    /// Of a command only the program: people put secrets into arguments.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credential(name) => f.debug_tuple("Credential").field(name).finish(),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Command(words) => f.debug_tuple("Command").field(&words.first()).finish_non_exhaustive(),
+        }
+    }
 }
 
 /// What a calendar is used for.
@@ -91,8 +154,8 @@ pub struct CalendarUse {
     pub hold: bool,
     /// Its meetings are never named elsewhere.
     pub private: bool,
-    /// Only events that the user organised or attends count.
-    pub only_invited: bool,
+    /// Whether only events count that the user organised or attends; none: where the user does not own the calendar.
+    pub only_invited: Option<bool>,
 }
 
 impl CalendarUse {

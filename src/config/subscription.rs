@@ -1,11 +1,8 @@
-//! Accounts with `provider = "ics"`: a file or an address, and the one calendar there. An address is often the only
-//! secret there is, so no fault repeats it.
-
-use url::{Host, Url};
+//! Accounts with `provider = "ics"`: a file or an address, and the one calendar there.
 
 use super::paths::Base;
-use super::tree::{Faults, Field, Node, Table, Wrong};
-use super::{account, schema, value};
+use super::tree::{Faults, Field, Table, Wrong};
+use super::{account, address, schema, value};
 use crate::calendar::CalendarId;
 use crate::config::settings::{CalendarUse, Source};
 
@@ -15,10 +12,7 @@ const CALENDARS: &str = r#"[{ name = "holidays", private = true }]"#;
 /// Where the calendar is.
 pub(super) fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) -> Option<Source> {
     let path = table.parse("path", faults, |text| base.resolve(text), "a file like \"holidays.ics\"");
-    let url = match table.get("url") {
-        None => Field::Absent,
-        Some(node) => address(&node, faults).map_or(Field::Bad, Field::Given),
-    };
+    let url = address::read(table, "url", faults, "https://example.org/holidays.ics");
     match (path, url) {
         (Field::Given(path), Field::Absent) => Some(Source::IcsFile { path }),
         (Field::Absent, Field::Given(url)) => Some(Source::IcsAddress { url }),
@@ -34,39 +28,6 @@ pub(super) fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
     }
 }
 
-fn address(node: &Node<'_>, faults: &mut Faults) -> Option<Url> {
-    let text = node.parse(faults, |text| Ok(text.trim().to_owned()), "an address")?;
-    let fault = match Url::parse(&text) {
-        Ok(url) => match wrong(&url) {
-            None => return Some(url),
-            Some(fault) => fault,
-        },
-        Err(_) => "expected an address like https://example.org/holidays.ics".to_owned(),
-    };
-    faults.add(&node.place, fault);
-    None
-}
-
-/// What keeps an address from being asked; the provider holds redirects to the same.
-fn wrong(url: &Url) -> Option<String> {
-    let on_this_machine = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    match url.scheme() {
-        _ if !url.username().is_empty() || url.password().is_some() => {
-            Some("expected an address without user name or password: none is ever sent".to_owned())
-        }
-        "https" => None,
-        "http" if on_this_machine => None,
-        "http" => Some("expected https: over http anybody on the way can read and change the calendar".to_owned()),
-        "webcal" | "webcals" => Some("expected https:// in place of webcal://".to_owned()),
-        _ => Some("expected an address that begins with https://".to_owned()),
-    }
-}
-
 /// The one calendar; where it is not named, it is called like the account.
 pub(super) fn calendars(table: &Table<'_>, account: &str, faults: &mut Faults) -> Option<Vec<CalendarUse>> {
     let id = |calendar: String| CalendarId { account: account.to_owned(), calendar };
@@ -75,7 +36,7 @@ pub(super) fn calendars(table: &Table<'_>, account: &str, faults: &mut Faults) -
         Field::Bad => return None,
         Field::Absent => {
             let id = id(account.to_owned());
-            return Some(vec![CalendarUse { id, read: true, hold: false, private: false, only_invited: false }]);
+            return Some(vec![CalendarUse { id, read: true, hold: false, private: false, only_invited: None }]);
         }
     };
     let [node] = nodes.as_slice() else {

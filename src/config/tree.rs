@@ -171,8 +171,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn is_secret(&self, name: &str) -> bool {
-        schema::SECRETS.contains(&name) && self.table.get(name).is_some_and(|value| value.get_ref().is_str())
+    /// Whether the key is one for secrets and what stands there says no place where it is kept.
+    pub(super) fn is_secret(&self, name: &str) -> bool {
+        schema::SECRETS.contains(&name) && self.table.get(name).is_some_and(|value| !value.get_ref().is_table())
     }
 
     /// The value of a key.

@@ -81,6 +81,7 @@ fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
         instance: tools_instance.to_owned(),
         written: Written { span, busy: content.busy, hash },
         is_final: content.notes.is_final,
+        released: false,
         first_cycle: content.notes.first_cycle,
         closed: content.notes.closed.clone(),
     };
@@ -101,20 +102,48 @@ async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
     let event = event(tools.instance, change, content);
     let name = format!("{}.ics", change.uid);
     let calendar = &change.calendar.calendar;
-    match tools.provider.create(calendar, &name, &own::render(&event, tools.now)).await {
-        Ok(()) => {}
-        // The name is taken, or the answer was lost: what lies there tells. A live object of the key is adopted.
-        Err(error) if matches!(error.kind, ErrorKind::Precondition | ErrorKind::Unavailable) => {
-            let Some(there) = tools.provider.get(calendar, &name).await? else { return Err(error.into()) };
-            let object = verified(tools, change, &there)?;
-            if !is_as_sent(&object, content) {
-                let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
-                tools.provider.update(calendar, &name, &there.etag, &body).await?;
+    // Looked at before, for there are servers that let a create overwrite what is there.
+    let there = match tools.provider.get(calendar, &name).await? {
+        Some(there) => Some(there),
+        None => match tools.provider.create(calendar, &name, &own::render(&event, tools.now)).await {
+            Ok(()) => None,
+            // The name is taken, or the answer was lost: what lies there tells.
+            Err(error) if matches!(error.kind, ErrorKind::Precondition | ErrorKind::Unavailable) => {
+                match tools.provider.get(calendar, &name).await? {
+                    Some(there) => Some(there),
+                    None => return Err(name_is_used(tools, change, &name).await?.unwrap_or(error.into())),
+                }
             }
-        }
-        Err(error) => return Err(error.into()),
+            Err(error) => return Err(error.into()),
+        },
+    };
+    // A live object of the key is adopted.
+    if let Some(there) = there
+        && !is_as_sent(&verified(tools, change, &there)?, content)
+    {
+        let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
+        tools.provider.update(calendar, &name, &there.etag, &body).await?;
     }
     read_back(tools, change, content, &name).await
+}
+
+/// Why a name is taken under which nothing lies, where the service keeps the names of deleted objects: what is left of
+/// it is never revived. The ledger learns of it, so the next cycle takes another name; or finds out, where it was not
+/// seawall that deleted it, that its user did.
+async fn name_is_used<P: Provider>(
+    tools: Tools<'_, P>,
+    change: &Change,
+    name: &str,
+) -> Result<Option<ApplyError>, ApplyError> {
+    let Some(left) = tools.provider.remains(&change.calendar.calendar, name).await? else { return Ok(None) };
+    let marker = understood(tools.lens, change, &left).and_then(|object| marker::decode(object.marker.as_deref()?));
+    let by_user = marker.filter(|marker| marker.key == change.key && !marker.released);
+    let (state, written, why) = match by_user {
+        Some(marker) => (LedgerState::Live, marker.written, "it was deleted by hand before"),
+        None => (LedgerState::Released, written(change), "its name was used before"),
+    };
+    tools.store.put_ledger(&row(change, state, &written))?;
+    Ok(Some(ApplyError::Changed(why)))
 }
 
 async fn update<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Content) -> Result<(), ApplyError> {
@@ -154,18 +183,42 @@ async fn delete<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<(),
     // Before the delete: a crash in between leaves a live object that the next cycle judges anew, never a hold that
     // was deleted by seawall and looks as if the user had done it.
     tools.store.put_ledger(&row(change, LedgerState::Released, &written))?;
-    match tools.provider.delete(calendar, &target.href, &there.etag).await {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+    match removed(tools, change, &target.href, &there).await {
+        Ok(()) => {}
+        Err(error) if error.kind == ErrorKind::NotFound => {}
         Err(error) => {
-            let still_there = tools.provider.get(calendar, &target.href).await?.is_some();
-            if !still_there {
-                return Ok(());
+            if tools.provider.get(calendar, &target.href).await?.is_some() {
+                tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
+                return Err(error.into());
             }
-            tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
-            Err(error.into())
         }
     }
+    Ok(tools.store.put_mirrored(&change.calendar, &target.href, None)?)
+}
+
+/// Deletes the object; where the service keeps what is left of it for ever, its marker says first that seawall did.
+async fn removed<P: Provider>(
+    tools: Tools<'_, P>,
+    change: &Change,
+    href: &str,
+    there: &Object,
+) -> Result<(), ProviderError> {
+    let calendar = &change.calendar.calendar;
+    let mut etag = there.etag.clone();
+    if tools.provider.keeps_names()
+        && let Some(body) = released(tools, change, there)
+    {
+        tools.provider.update(calendar, href, &etag, &body).await?;
+        let Some(marked) = tools.provider.get(calendar, href).await? else { return Ok(()) };
+        etag = marked.etag;
+    }
+    tools.provider.delete(calendar, href, &etag).await
+}
+
+/// The object with `released` in its marker; none where it has lost that.
+fn released<P>(tools: Tools<'_, P>, change: &Change, there: &Object) -> Option<Vec<u8>> {
+    let marker = marker::decode(understood(tools.lens, change, there)?.marker.as_deref()?)?;
+    own::remark(&there.body, &marker::encode(&Marker { released: true, ..marker }))
 }
 
 /// The pair to the planner's own check: the object as it is now must be ours to write, all of rule 5.1.
@@ -222,6 +275,7 @@ async fn read_back<P: Provider>(
     }
     let written = Written { span: object.span, busy: object.busy, hash: object.hash.clone() };
     tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
+    tools.store.put_mirrored(&change.calendar, href, Some(&there))?;
     if object.span != content.span || object.busy != content.busy {
         return Err(ApplyError::ReadBack("the calendar keeps another time or busy flag than was sent"));
     }

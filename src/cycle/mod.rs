@@ -5,6 +5,7 @@ pub mod apply;
 pub mod canary;
 pub mod clock;
 pub mod decide;
+mod fetch;
 mod gone;
 pub mod hand;
 pub mod memory;

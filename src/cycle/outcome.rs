@@ -85,6 +85,8 @@ pub struct Outcome {
     pub halted: Option<String>,
     /// A change failed or a calendar was not read to the end.
     pub partly: bool,
+    /// Accounts that could not be read because they need a login of the user.
+    pub logins: Vec<String>,
 }
 
 /// What a list of occurrences shows: a part of an outcome, or what one file holds.

@@ -1,23 +1,23 @@
 //! Step one of a cycle: everything that the calendars say, as occurrences and as objects that look like ours.
 //! Decides nothing about them; knows how much of it was really read.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use super::fetch::{self, Fetched};
+use super::run::Context;
 
 use crate::calendar::CalendarId;
 use crate::calendar::expand::expand;
 use crate::calendar::ical::{self, Component, Parsed};
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
-use crate::config::settings::{CalendarUse, Settings};
 use crate::focus::sight::{Origin, Seen, Source};
-use crate::provider::{Object, Provider, ProviderError, Reading};
+use crate::provider::{Object, Provider};
 use crate::reconcile::marker;
 use crate::reconcile::own::OwnObject;
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 /// Everything that was read.
 #[derive(Debug, Default)]
@@ -30,8 +30,12 @@ pub struct Input {
     pub own: Vec<OwnCandidate>,
     /// Files with the name of one of our objects that can't be read as one: nobody deleted it.
     pub garbled: Vec<(CalendarId, Object)>,
-    /// Calendars that were not read to the end, each with the reason.
+    /// Calendars that were not read to the end.
     pub incomplete: Vec<String>,
+    /// Accounts that need a login of the user.
+    pub logins: Vec<String>,
+    /// Why the clock can't be trusted with writing, by the word of a service.
+    pub clock_doubt: Option<String>,
     /// What the user should know.
     pub warnings: Vec<String>,
 }
@@ -58,124 +62,36 @@ pub struct Lens<'a> {
     pub window: Span,
 }
 
-/// What one calendar gave, before it is understood.
-struct Raw<'a> {
-    calendar: &'a CalendarUse,
-    source: Option<usize>,
-    objects: Vec<Object>,
-}
-
-/// Reads every calendar that the config names. With `remember`, the present, what was read goes into the mirror.
+/// Reads every calendar that the config names. What was read goes into the mirror where `remember` says so.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error but an incomplete one.
-pub async fn read<P: Provider>(
-    settings: &Settings,
-    accounts: &[P],
-    store: &Store,
-    remember: Option<Timestamp>,
-    lens: Lens<'_>,
-) -> Result<Input, StoreError> {
+pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Input, StoreError> {
     let mut input = Input::default();
-    let mut raw = Vec::new();
-    for (account, provider) in settings.accounts.iter().zip(accounts) {
-        for calendar in &account.calendars {
-            let source = calendar.read.then(|| {
-                input.sources.push(Source {
-                    id: calendar.id.clone(),
-                    emails: account.emails.clone(),
-                    private: calendar.private,
-                    only_invited: calendar.only_invited,
-                });
-                input.sources.len() - 1
-            });
-            match fetch(provider, &calendar.id, store, remember, lens.tz, &mut input).await? {
-                Ok(objects) => raw.push(Raw { calendar, source, objects }),
-                Err(error) => {
-                    input.warnings.push(format!("{}: {error}.", calendar.id));
-                    input.incomplete.push(calendar.id.to_string());
-                }
-            }
+    let fetched = fetch::fetch(cx, remember).await?;
+    for one in fetched {
+        input.warnings.extend(one.warnings.iter().cloned());
+        if one.incomplete {
+            input.incomplete.push(one.calendar.id.to_string());
         }
-    }
-    for one in raw {
-        understand(&one, lens, &mut input);
+        if one.needs_login && !input.logins.contains(&one.calendar.id.account) {
+            input.logins.push(one.calendar.id.account.clone());
+        }
+        if input.clock_doubt.is_none() {
+            input.clock_doubt.clone_from(&one.clock_doubt);
+        }
+        let source = one.calendar.read.then(|| {
+            input.sources.push(Source {
+                id: one.calendar.id.clone(),
+                emails: one.emails.clone(),
+                private: one.calendar.private,
+                only_invited: one.calendar.only_invited.unwrap_or(one.owned == Some(false)),
+            });
+            input.sources.len() - 1
+        });
+        understand(&one, source, cx.lens(), &mut input);
     }
     Ok(input)
-}
-
-/// One calendar's objects; those that can't be opened with their last known content.
-async fn fetch<P: Provider>(
-    provider: &P,
-    id: &CalendarId,
-    store: &Store,
-    remember: Option<Timestamp>,
-    tz: &TimeZone,
-    input: &mut Input,
-) -> Result<Result<Vec<Object>, ProviderError>, StoreError> {
-    let mirror = store.mirror(id)?;
-    let reading = match provider.read(&id.calendar, &mirror).await {
-        Ok(reading) => reading,
-        Err(error) => return Ok(Err(error)),
-    };
-    input.warnings.extend(reading.warnings.iter().map(|warning| format!("{id}: {warning}.")));
-    if let Some(reason) = &reading.incomplete {
-        input.warnings.push(format!("{id} was not read to the end: {reason}."));
-        input.incomplete.push(id.to_string());
-    }
-    if let Some(now) = remember {
-        remember_reading(store, id, &mirror, &reading)?;
-        if reading.unreadable.is_empty() && reading.incomplete.is_none() {
-            store.set_meta(&last_read_key(id), Some(&now.to_string()))?;
-        }
-    }
-    let since = if reading.unreadable.is_empty() { String::new() } else { last_read(store, id, tz)? };
-    let mut objects = reading.objects;
-    for (href, reason) in reading.unreadable {
-        match mirror.get(&href) {
-            Some(known) => {
-                input.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read{since}."));
-                objects.push(known.clone());
-            }
-            None => {
-                input.warnings.push(format!("{id}: {href}: {reason}; what it holds is not known and does not count."));
-            }
-        }
-    }
-    Ok(Ok(objects))
-}
-
-fn last_read_key(id: &CalendarId) -> String {
-    format!("last read {id}")
-}
-
-/// When the calendar was last read in full, as the end of a sentence.
-fn last_read(store: &Store, id: &CalendarId, tz: &TimeZone) -> Result<String, StoreError> {
-    let at = store.meta(&last_read_key(id))?.and_then(|text| text.parse::<Timestamp>().ok());
-    Ok(at.map(|at| at.to_zoned(tz.clone()).strftime(", at %H:%M on %d %b %Y").to_string()).unwrap_or_default())
-}
-
-fn remember_reading(
-    store: &Store,
-    id: &CalendarId,
-    mirror: &BTreeMap<String, Object>,
-    reading: &Reading,
-) -> Result<(), StoreError> {
-    let is_new = |object: &&Object| mirror.get(&object.href).is_none_or(|known| known.etag != object.etag);
-    let objects = &reading.objects;
-    let changed: Vec<Object> = objects.iter().filter(is_new).cloned().collect();
-    // What a list that was cut off does not name may well be there.
-    let listed = reading.incomplete.is_none();
-    let mut gone: BTreeSet<&str> = mirror.keys().filter(|_| listed).map(String::as_str).collect();
-    let unreadable = reading.unreadable.iter().map(|(href, _)| href);
-    for href in objects.iter().map(|object| &object.href).chain(unreadable) {
-        gone.remove(href.as_str());
-    }
-    if changed.is_empty() && gone.is_empty() {
-        return Ok(());
-    }
-    let gone: Vec<String> = gone.into_iter().map(str::to_owned).collect();
-    store.put_mirror(id, &changed, &gone)
 }
 
 /// Events to expand together, each with the file it stands in.
@@ -203,18 +119,19 @@ impl Lot {
 }
 
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
-fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
-    let id = &raw.calendar.id;
+fn understand(fetched: &Fetched<'_>, source: Option<usize>, lens: Lens<'_>, input: &mut Input) {
+    let Some(objects) = &fetched.objects else { return };
+    let id = &fetched.calendar.id;
     let (mut foreign, mut copies) = (Lot::default(), Lot::default());
     let mut warnings = Vec::new();
-    for object in &raw.objects {
+    for object in objects {
         let parsed = ical::read(&object.body);
-        if parsed.is_cut && raw.source.is_some() {
+        if parsed.is_cut && source.is_some() {
             input.incomplete.push(id.to_string());
         }
         warnings.extend(parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href)));
         let file = Arc::from(object.href.as_str());
-        if !raw.calendar.hold && is_collection(&parsed.components) {
+        if !fetched.calendar.hold && is_collection(&parsed.components) {
             // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
             let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
             copies.add(ours, &file);
@@ -224,12 +141,12 @@ fn understand(raw: &Raw<'_>, lens: Lens<'_>, input: &mut Input) {
         } else if let Some(own) = own_object(id, object, &parsed, lens)
             && parsed.components.iter().any(looks_like_ours)
         {
-            input.own.push(OwnCandidate { object: own, source: raw.source, components: parsed.components });
-        } else if raw.source.is_some() {
+            input.own.push(OwnCandidate { object: own, source, components: parsed.components });
+        } else if source.is_some() {
             foreign.add(parsed.components, &file);
         }
     }
-    let Some(source) = raw.source else { return };
+    let Some(source) = source else { return };
     input.warnings.extend(warnings);
     for (lot, origin) in [(foreign, Origin::Foreign), (copies, Origin::Hold)] {
         lot.expand(source, origin, lens, &id.to_string(), input);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::clock::Clock;
 use super::decide::{self, Decision, Knowledge, WEEKS_BACK, decide};
 use super::gone;
 use super::hand;
@@ -48,6 +49,8 @@ pub enum Mode {
 pub struct Context<'a, P> {
     /// The present.
     pub now: Timestamp,
+    /// Where the present came from.
+    pub clock: Clock,
     /// Why the clock can't be trusted with writing, if so.
     pub clock_doubt: Option<&'a str>,
     /// The config.
@@ -64,6 +67,8 @@ pub struct Context<'a, P> {
     pub store: &'a Store,
     /// Whether to write.
     pub mode: Mode,
+    /// All names of all calendars shall be listed, whatever was remembered: after a resume, say.
+    pub thorough: bool,
     /// A span that is wanted besides the weeks that are planned anyway: for reports of other weeks.
     pub also: Option<Span>,
 }
@@ -126,7 +131,7 @@ impl<P> Context<'_, P> {
 /// no error but part of the outcome.
 pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
     let lens = cx.lens();
-    let mut input = read::read(cx.settings, cx.accounts, cx.store, cx.writes().then_some(cx.now), lens).await?;
+    let mut input = read::read(cx, cx.writes()).await?;
     let mut memory = Memory::load(cx.store, lens.window.start)?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);
@@ -187,6 +192,7 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
         changes: written.attempts,
         warnings: input.warnings,
         halted: written.halted,
+        logins: input.logins,
         partly,
     };
     if cx.writes() {
@@ -250,7 +256,7 @@ fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory) -> Res
 
 /// What forbids every write, known before anything is decided.
 fn halt<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned]) -> Option<String> {
-    if let Some(doubt) = cx.clock_doubt {
+    if let Some(doubt) = cx.clock_doubt.or(input.clock_doubt.as_deref()) {
         return Some(doubt.to_owned());
     }
     if !cx.settings.write {

@@ -41,7 +41,7 @@ pub struct Removals {
 /// # Errors
 /// Where the store fails.
 pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>, Vec<String>), CycleError> {
-    let input = read::read(cx.settings, cx.accounts, cx.store, None, cx.lens()).await?;
+    let input = read::read(cx, false).await?;
     let ledger = cx.store.ledger()?;
     let every = decide::calendars(cx.settings, |_| true);
     let hold_calendar = cx.settings.hold_calendar.as_ref();

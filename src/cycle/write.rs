@@ -1,7 +1,10 @@
 //! The guards and then the writes of a cycle, in order: what is held back and why, and what came of the rest.
 
+use std::collections::BTreeSet;
+
 use super::apply::{self, ApplyError, Tools};
 use super::decide::{Decision, Knowledge};
+use super::fetch;
 use super::memory;
 use super::outcome::Attempt;
 use super::read::Lens;
@@ -85,6 +88,11 @@ pub async fn write<P: Provider>(
     let split = guard::within_budget(changes, room);
     waiting.extend(split.wait.into_iter().map(|change| untried(change, Some("waits: the budget of writes is spent"))));
     let all = apply_all(cx, lens, split.go, &mut out).await?;
+    let written: BTreeSet<&CalendarId> =
+        out.attempts.iter().filter(|one| one.applied).map(|one| &one.change.calendar).collect();
+    for calendar in written {
+        fetch::settle(cx, calendar).await?;
+    }
     if all && waiting.is_empty() {
         memory::keep_config(cx.store, cx.config_hash)?;
     }

@@ -5,9 +5,12 @@
 //! `delete` need the etag of what was read.
 
 use std::collections::BTreeMap;
-use std::future::Future;
+use std::future::{Future, ready};
+
+use jiff::Timestamp;
 
 pub mod any;
+pub mod caldav;
 pub mod ics;
 pub mod transport;
 pub mod vdir;
@@ -17,7 +20,7 @@ pub mod vdir;
 pub struct Etag(pub String);
 
 /// A calendar as an account shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CalendarInfo {
     /// The name by which the config calls it (vdir: the folder's name).
     pub name: String,
@@ -25,8 +28,13 @@ pub struct CalendarInfo {
     pub display_name: Option<String>,
     /// `#RRGGBB`.
     pub color: Option<String>,
-    /// Whether objects can be created, changed and removed.
+    /// Whether objects can be created, changed and removed; true also where the service does not say.
     pub writable: bool,
+    /// Whether it is the user's own; none where the service does not say.
+    pub owned: Option<bool>,
+    /// Whether its events are left out of what others are told of the user's time (RFC 6638 9.1); none where the
+    /// service does not say.
+    pub transparent: Option<bool>,
 }
 
 /// One object of a calendar: what a PUT would carry.
@@ -40,6 +48,27 @@ pub struct Object {
     pub body: Vec<u8>,
 }
 
+/// What a caller knows of a calendar from earlier reads, and how thorough the next one shall be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The objects that the calendar had, by href.
+    pub objects: BTreeMap<String, Object>,
+    /// What the reading that gave them handed out to go on from, such as a sync token; only its adapter understands it.
+    pub cursor: Option<String>,
+    /// Every name shall be listed, whatever the cursor says: services forget to tell of changes.
+    pub thorough: bool,
+    /// Occurrences outside of this half-open span are not needed; of use only for huge calendars.
+    pub window: (Timestamp, Timestamp),
+}
+
+impl Known {
+    /// Nothing is known, and everything is wanted.
+    pub fn nothing() -> Self {
+        let window = (Timestamp::MIN, Timestamp::MAX);
+        Self { objects: BTreeMap::new(), cursor: None, thorough: true, window }
+    }
+}
+
 /// What one read of a calendar gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -51,6 +80,16 @@ pub struct Reading {
     pub warnings: Vec<String>,
     /// Why the list may lack objects; none: it is complete.
     pub incomplete: Option<String>,
+    /// Where the next read can go on; to be kept only together with all of the objects.
+    pub cursor: Option<String>,
+    /// It went on from the cursor: only what the service said had changed since was looked at.
+    pub resumed: bool,
+    /// The addresses of the user on this account, lower case, without `mailto:`.
+    pub addresses: Vec<String>,
+    /// Whether the calendar is the user's own; none where the service does not say.
+    pub owned: Option<bool>,
+    /// The service's clock when it answered last; none where it has none.
+    pub served_at: Option<Timestamp>,
 }
 
 /// What the caller can do about a failure.
@@ -62,6 +101,8 @@ pub enum ErrorKind {
     Precondition,
     /// This calendar can't be written.
     ReadOnly,
+    /// The service does not let seawall in: only the user can mend that, with a login or another password.
+    Login,
     /// Anything else: try again in a later cycle, after a read.
     Unavailable,
 }
@@ -84,16 +125,20 @@ pub trait Provider {
     /// Where the account can't be reached.
     fn calendars(&self) -> impl Future<Output = Result<Vec<CalendarInfo>, ProviderError>>;
 
-    /// Every object of a calendar. `known` is what was last read of it, by href: one that is still at its etag may be
-    /// taken from there in place of being fetched again, and the reading is whole all the same.
+    /// What the service is and can do, in plain lines for people.
+    ///
+    /// # Errors
+    /// Where the account can't be reached.
+    fn describe(&self) -> impl Future<Output = Result<Vec<String>, ProviderError>> {
+        ready(Ok(Vec::new()))
+    }
+
+    /// Every object of a calendar. What is known of it and has not changed may be taken from there in place of being
+    /// fetched again, and the reading is whole all the same.
     ///
     /// # Errors
     /// Where nothing of the calendar could be read; a partial read is no error but says that it is incomplete.
-    fn read(
-        &self,
-        calendar: &str,
-        known: &BTreeMap<String, Object>,
-    ) -> impl Future<Output = Result<Reading, ProviderError>>;
+    fn read(&self, calendar: &str, known: &Known) -> impl Future<Output = Result<Reading, ProviderError>>;
 
     /// One object as it is now; none where it is not there.
     ///
@@ -124,4 +169,28 @@ pub trait Provider {
     /// # Errors
     /// [`ErrorKind::Precondition`] where it is no longer at this etag, [`ErrorKind::NotFound`] where it is gone.
     fn delete(&self, calendar: &str, href: &str, etag: &Etag) -> impl Future<Output = Result<(), ProviderError>>;
+
+    /// Whether names of deleted objects stay taken for ever, as Google keeps them.
+    fn keeps_names(&self) -> bool {
+        false
+    }
+
+    /// What is left of a deleted object, where the service keeps its name.
+    ///
+    /// # Errors
+    /// Where that can't be told.
+    fn remains(&self, calendar: &str, name: &str) -> impl Future<Output = Result<Option<Object>, ProviderError>> {
+        let _ = (calendar, name);
+        ready(Ok(None))
+    }
+
+    /// Takes over what [`Provider::memo`] gave in an earlier run; one of another account is ignored.
+    fn recall(&self, memo: &str) {
+        let _ = memo;
+    }
+
+    /// What it has found out about the account, to be kept for the next run; none where it keeps nothing.
+    fn memo(&self) -> Option<String> {
+        None
+    }
 }

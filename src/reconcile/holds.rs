@@ -186,6 +186,7 @@ fn same(inventory: Inventory<'_>, owned: &Owned, content: &Content) -> bool {
         && object.busy == content.busy
         && marker.written.hash == wanted
         && marker.instance == inventory.instance
+        && !marker.released
 }
 
 /// Where an object lies and what it is until it changes.

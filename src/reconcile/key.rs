@@ -7,6 +7,9 @@ use crate::calendar::CalendarId;
 use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 
+/// The most generations of one key.
+pub const GENERATIONS_MAX: u32 = 20;
+
 /// What kind of event it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -68,6 +71,8 @@ pub struct Marker {
     pub written: Written,
     /// Only in a summary: it was written for the last time.
     pub is_final: bool,
+    /// Seawall was about to delete it: where names of deleted events stay taken, what is left of it says who did it.
+    pub released: bool,
     /// Only in a summary: the instant of the very first cycle, where it lies in that week.
     pub first_cycle: Option<Timestamp>,
     /// Only in a summary: closed time, so that a lost database undoes no deletion.

@@ -60,6 +60,9 @@ pub fn encode(marker: &Marker) -> String {
     if marker.is_final {
         out.push_str(" final=1");
     }
+    if marker.released {
+        out.push_str(" released=1");
+    }
     if let Some(first) = marker.first_cycle {
         let _ = write!(out, " first={}", stamp(first));
     }
@@ -106,7 +109,8 @@ pub fn decode(text: &str) -> Option<Marker> {
         None => None,
     };
     let is_final = fields.get("final") == Some(&"1");
-    Some(Marker { key, instance: unlabel(fields.get("by")?)?, written, is_final, first_cycle, closed })
+    let released = fields.get("released") == Some(&"1");
+    Some(Marker { key, instance: unlabel(fields.get("by")?)?, written, is_final, released, first_cycle, closed })
 }
 
 fn decode_closed(value: &str) -> Option<Closed> {
@@ -200,6 +204,7 @@ mod tests {
             instance: "0123abcd".into(),
             written: Written { span, busy: true, hash: "00ff".into() },
             is_final: true,
+            released: true,
             first_cycle: Some(span.start),
         }
     }

@@ -201,6 +201,7 @@ mod tests {
             instance: instance.into(),
             written,
             is_final: false,
+            released: false,
             first_cycle: None,
             closed: Vec::new(),
         });

@@ -4,7 +4,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// Step n leads to version n + 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_init.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/0001_init.sql"), include_str!("migrations/0002_cursor.sql")];
 
 /// "SeaW": how a database of seawall is told from another program's.
 pub(super) const APPLICATION_ID: i32 = 0x5365_6157;

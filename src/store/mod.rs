@@ -6,7 +6,7 @@ mod history;
 mod ledger;
 pub mod lock;
 mod migrate;
-mod mirror;
+pub mod mirror;
 mod open;
 mod row;
 

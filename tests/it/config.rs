@@ -61,4 +61,5 @@ fn check_beside_sound(text: &str, want: &str) {
 
 mod accepted;
 mod faults;
+mod servers;
 mod shipped;

@@ -1,9 +1,7 @@
 //! What every provider owes its caller, as one suite that runs on each of them.
 
-use std::collections::BTreeMap;
-
 use seawall::provider::vdir::Vdir;
-use seawall::provider::{ErrorKind, Etag, Object, Provider, ProviderError};
+use seawall::provider::{ErrorKind, Etag, Known, Object, Provider, ProviderError};
 
 use crate::support::block_on;
 use crate::support::memory::Memory;
@@ -31,7 +29,7 @@ async fn it_is_listed_as_writable(provider: &impl Provider, calendar: &str) {
 }
 
 async fn an_empty_calendar_reads_complete_and_empty(provider: &impl Provider, calendar: &str) {
-    assert_eq!(provider.read(calendar, &BTreeMap::new()).await.unwrap(), seawall::provider::Reading::default());
+    assert_eq!(provider.read(calendar, &Known::nothing()).await.unwrap(), seawall::provider::Reading::default());
 }
 
 async fn a_missing_object_is_none_and_not_found(provider: &impl Provider, calendar: &str) {
@@ -49,7 +47,7 @@ async fn a_name_is_taken_once(provider: &impl Provider, calendar: &str) {
     assert_kind(again, ErrorKind::Precondition);
     let object = present(provider, calendar, "one.ics").await;
     assert_eq!(object.body, EVENT.as_bytes());
-    assert_eq!(provider.read(calendar, &BTreeMap::new()).await.unwrap().objects, std::slice::from_ref(&object));
+    assert_eq!(provider.read(calendar, &Known::nothing()).await.unwrap().objects, std::slice::from_ref(&object));
     provider.delete(calendar, "one.ics", &object.etag).await.unwrap();
 }
 
@@ -77,7 +75,7 @@ async fn a_deleted_object_is_gone_and_its_name_free(provider: &impl Provider, ca
         assert_eq!(provider.get(calendar, "one.ics").await.unwrap(), None);
         assert_kind(provider.delete(calendar, "one.ics", &etag).await, ErrorKind::NotFound);
     }
-    assert_eq!(provider.read(calendar, &BTreeMap::new()).await.unwrap().objects, []);
+    assert_eq!(provider.read(calendar, &Known::nothing()).await.unwrap().objects, []);
 }
 
 async fn bodies_survive_byte_for_byte(provider: &impl Provider, calendar: &str) {
@@ -93,7 +91,7 @@ async fn bodies_survive_byte_for_byte(provider: &impl Provider, calendar: &str) 
         provider.update(calendar, "one.ics", &etag, body.as_bytes()).await.unwrap();
         let object = present(provider, calendar, "one.ics").await;
         assert_eq!(String::from_utf8_lossy(&object.body), *body);
-        assert_eq!(provider.read(calendar, &BTreeMap::new()).await.unwrap().objects, [object]);
+        assert_eq!(provider.read(calendar, &Known::nothing()).await.unwrap().objects, [object]);
     }
     let etag = present(provider, calendar, "one.ics").await.etag;
     provider.delete(calendar, "one.ics", &etag).await.unwrap();
@@ -103,7 +101,7 @@ async fn objects_are_sorted_by_href(provider: &impl Provider, calendar: &str) {
     for name in ["c.ics", "a.ics", "b.ics"] {
         provider.create(calendar, name, EVENT.replace("UID:one", &format!("UID:{name}")).as_bytes()).await.unwrap();
     }
-    let objects = provider.read(calendar, &BTreeMap::new()).await.unwrap().objects;
+    let objects = provider.read(calendar, &Known::nothing()).await.unwrap().objects;
     assert_eq!(objects.iter().map(|object| &*object.href).collect::<Vec<_>>(), ["a.ics", "b.ics", "c.ics"]);
     for object in objects {
         provider.delete(calendar, &object.href, &object.etag).await.unwrap();
@@ -112,7 +110,7 @@ async fn objects_are_sorted_by_href(provider: &impl Provider, calendar: &str) {
 
 async fn a_missing_calendar_is_not_found(provider: &impl Provider, missing: &str) {
     let etag = Etag("none".to_owned());
-    assert_kind(provider.read(missing, &BTreeMap::new()).await.map(drop), ErrorKind::NotFound);
+    assert_kind(provider.read(missing, &Known::nothing()).await.map(drop), ErrorKind::NotFound);
     assert_kind(provider.get(missing, "one.ics").await.map(drop), ErrorKind::NotFound);
     assert_kind(provider.create(missing, "one.ics", EVENT.as_bytes()).await, ErrorKind::NotFound);
     assert_kind(provider.update(missing, "one.ics", &etag, EVENT.as_bytes()).await, ErrorKind::NotFound);

@@ -97,7 +97,10 @@ fn gzip_is_unpacked() {
     assert_eq!(exchange(answer("200 OK", gzip, CALENDAR_GZIP)).0, Ok((200, CALENDAR.to_vec())));
     assert_eq!(exchange(answer("200 OK", gzip, EMPTY_GZIP)).0, Ok((200, Vec::new())));
     let cut = &CALENDAR_GZIP[..CALENDAR_GZIP.len() - 12];
-    assert!(matches!(exchange(answer("200 OK", gzip, cut)).0, Err(TransportError::Failed(_))), "a packed text cut off");
+    assert!(
+        matches!(exchange(answer("200 OK", gzip, cut)).0, Err(TransportError::Dropped(_))),
+        "a packed text cut off"
+    );
 }
 
 #[test]
@@ -121,7 +124,7 @@ fn an_answer_that_breaks_off_is_none() {
         [cut, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nBEGIN\r\n".to_vec(), b"SSH-2.0\r\n".to_vec()]
     {
         let (result, _) = exchange(bytes);
-        let Err(TransportError::Failed(why)) = result else { panic!("{result:?}") };
+        let Err(TransportError::Dropped(why)) = result else { panic!("{result:?}") };
         assert!(!why.contains("a.ics"), "the address is a secret: {why}");
     }
 }
@@ -165,8 +168,8 @@ fn a_subscribed_calendar_comes_through_a_redirect_and_is_asked_for_news() {
     ]);
     let ics = Ics::new("feed", Place::Address(format!("{address}/b.ics").parse().unwrap()), Client::new());
     let (one, two, three): (Reading, Reading, Reading) = block_on(async {
-        let one = ics.read("feed", &std::collections::BTreeMap::new()).await.unwrap();
-        let known = one.objects.iter().map(|object| (object.href.clone(), object.clone())).collect();
+        let one = ics.read("feed", &seawall::provider::Known::nothing()).await.unwrap();
+        let known = crate::support::known(&one);
         let two = ics.read("feed", &known).await.unwrap();
         (one, two, ics.read("feed", &known).await.unwrap())
     });

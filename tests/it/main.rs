@@ -9,6 +9,8 @@ mod blocks;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod caldav;
+#[cfg(test)]
 mod calendar_corpora;
 #[cfg(test)]
 mod calendar_queries;

@@ -13,13 +13,16 @@ use seawall::focus::plan::Closed;
 use seawall::provider::{Etag, Object};
 use seawall::reconcile::key::{Key, Kind, Written};
 use seawall::reconcile::ledger::{BalanceRecord, LedgerRow, LedgerState, WriteRecord};
+use seawall::store::mirror::{Mirror, MirrorChange};
 use seawall::store::{Opened, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 
 /// Every released migration, as it was released. Add lines; never change one.
-const RELEASED: [(&str, &str); 1] =
-    [("0001_init.sql", "730255edb61f2ba04a0fa47d9bafb2d93759db8ea3d07745a253ad67c4cf0b45")];
+const RELEASED: [(&str, &str); 2] = [
+    ("0001_init.sql", "730255edb61f2ba04a0fa47d9bafb2d93759db8ea3d07745a253ad67c4cf0b45"),
+    ("0002_cursor.sql", "d88c23a0085a694f6c0663973351aa3ce925acf933669b076c7728b29de8a945"),
+];
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -179,8 +182,8 @@ fn a_database_from_the_future_is_refused_and_left_alone() {
     drop(db);
     let before = fs::read(dir.file("seawall.sqlite")).unwrap();
     let error = dir.try_open().unwrap_err();
-    assert!(matches!(error, StoreError::Future { found: 99, known: 1, .. }), "{error}");
-    for word in ["version 99", "up to 1", "newer seawall", "seawall.sqlite"] {
+    assert!(matches!(error, StoreError::Future { found: 99, known: 2, .. }), "{error}");
+    for word in ["version 99", "up to 2", "newer seawall", "seawall.sqlite"] {
         assert!(error.to_string().contains(word), "{error}");
     }
     assert_eq!(fs::read(dir.file("seawall.sqlite")).unwrap(), before);
@@ -436,12 +439,27 @@ fn the_mirror_takes_over_changes_per_calendar_and_can_be_dropped() {
         body: b"\x00\xffnot text".to_vec(),
     };
     let (work, team) = (calendar("Personal"), calendar("Team"));
-    let hrefs = |calendar| store.mirror(calendar).unwrap().into_values().map(|object| (object.href, object.etag.0));
-    store.put_mirror(&work, &[object("b.ics", "1"), object("a.ics", "1")], &[]).unwrap();
-    store.put_mirror(&team, &[object("a.ics", "t")], &["b.ics".to_owned()]).unwrap();
-    store.put_mirror(&work, &[object("a.ics", "2")], &["b.ics".to_owned(), "never.ics".to_owned()]).unwrap();
-    assert_eq!(hrefs(&work).collect::<Vec<_>>(), [("a.ics".to_owned(), "2".to_owned())]);
-    assert_eq!(store.mirror(&team).unwrap()["a.ics"], object("a.ics", "t"));
+    let hrefs = |calendar| {
+        let objects = store.mirror(calendar).unwrap().objects.into_values();
+        objects.map(|object| (object.href, object.etag.0)).collect::<Vec<_>>()
+    };
+    let put = |calendar, changed: &[Object], gone: &[&str], cursor: &str| {
+        let gone = gone.iter().map(|href| (*href).to_owned()).collect();
+        let (cursor, listed) = (Some(cursor.to_owned()), Some(Timestamp::UNIX_EPOCH));
+        store.put_mirror(calendar, &MirrorChange { changed: changed.to_vec(), gone, cursor, listed }).unwrap();
+    };
+    assert_eq!(store.mirror(&work).unwrap(), Mirror::default());
+    put(&work, &[object("b.ics", "1"), object("a.ics", "1")], &[], "one");
+    put(&team, &[object("a.ics", "t")], &["b.ics"], "team");
+    put(&work, &[object("a.ics", "2")], &["b.ics", "never.ics"], "two");
+    assert_eq!(hrefs(&work), [("a.ics".to_owned(), "2".to_owned())]);
+    let mirror = store.mirror(&team).unwrap();
+    assert_eq!(mirror.objects["a.ics"], object("a.ics", "t"));
+    assert_eq!((mirror.cursor.as_deref(), mirror.listed), (Some("team"), Some(Timestamp::UNIX_EPOCH)));
+    store.put_mirrored(&work, "c.ics", Some(&object("c.ics", "3"))).unwrap();
+    store.put_mirrored(&work, "a.ics", None).unwrap();
+    assert_eq!(hrefs(&work), [("c.ics".to_owned(), "3".to_owned())]);
+    assert_eq!(store.mirror(&work).unwrap().cursor.as_deref(), Some("two"), "a single object moves no cursor");
 }
 
 #[test]

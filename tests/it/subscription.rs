@@ -1,13 +1,11 @@
 //! Subscribed calendars: what is asked of the server, what of its answers is believed, and what counts meanwhile.
 
-use std::collections::BTreeMap;
-
 use seawall::provider::ics::{BODY_BYTES_MAX, Ics, Place};
 use seawall::provider::transport::TransportError;
-use seawall::provider::{ErrorKind, Etag, Object, Provider as _, Reading};
+use seawall::provider::{ErrorKind, Etag, Known, Provider as _, Reading};
 
-use crate::support::block_on;
 use crate::support::script::{Act, Script};
+use crate::support::{block_on, known};
 
 const ADDRESS: &str = "https://example.org/secret-token/holidays.ics";
 const TEXT: &str = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:Christmas\r\n\
@@ -25,14 +23,10 @@ fn at<'a>(address: &str, script: &'a Script) -> Ics<&'a Script> {
     Ics::new("holidays", Place::Address(address.parse().unwrap()), script)
 }
 
-fn known(reading: &Reading) -> BTreeMap<String, Object> {
-    reading.objects.iter().map(|object| (object.href.clone(), object.clone())).collect()
-}
-
 /// Reads once from a server that plays these acts; the body, or the reason.
 fn outcome(acts: impl IntoIterator<Item = Act>) -> Result<Vec<u8>, String> {
     let script = Script::new(acts);
-    let reading = block_on(at(ADDRESS, &script).read("holidays", &BTreeMap::new()));
+    let reading = block_on(at(ADDRESS, &script).read("holidays", &Known::nothing()));
     assert!(script.requests().iter().all(|request| !request.contains("authorization") && !request.contains("cookie")));
     reading.map(|reading| reading.objects.into_iter().next().unwrap().body).map_err(|error| {
         assert!(!error.message.contains("secret-token"), "the address is a secret: {}", error.message);
@@ -50,7 +44,7 @@ fn fails(acts: impl IntoIterator<Item = Act>, why: &str) {
 fn twice(first: &'static [(&'static str, &'static str)], second: Act) -> (Reading, Reading, String) {
     let script = Script::new([Act::Answer(200, first, TEXT.into()), second]);
     let ics = at(ADDRESS, &script);
-    let one = block_on(ics.read("holidays", &BTreeMap::new())).unwrap();
+    let one = block_on(ics.read("holidays", &Known::nothing())).unwrap();
     let two = block_on(ics.read("holidays", &known(&one))).unwrap();
     (one, two, script.requests().remove(1))
 }
@@ -58,7 +52,7 @@ fn twice(first: &'static [(&'static str, &'static str)], second: Act) -> (Readin
 #[test]
 fn the_whole_text_is_one_object() {
     let script = Script::new([ok(TEXT)]);
-    let reading = block_on(at(ADDRESS, &script).read("holidays", &BTreeMap::new())).unwrap();
+    let reading = block_on(at(ADDRESS, &script).read("holidays", &Known::nothing())).unwrap();
     assert_eq!(script.requests(), [format!("GET {ADDRESS}")]);
     assert_eq!(reading.objects.len(), 1);
     assert_eq!(
@@ -90,7 +84,7 @@ fn the_next_read_asks_for_news_by_etag_or_else_by_date() {
 #[test]
 fn what_was_read_from_another_address_is_no_last_known_content() {
     let first = Script::new([Act::Answer(200, &[("etag", "\"7\"")], TEXT.into())]);
-    let reading = block_on(at(ADDRESS, &first).read("holidays", &BTreeMap::new())).unwrap();
+    let reading = block_on(at(ADDRESS, &first).read("holidays", &Known::nothing())).unwrap();
     let second = Script::new([Act::Answer(503, &[], Vec::new())]);
     let moved = at("https://example.net/other.ics", &second);
     let error = block_on(moved.read("holidays", &known(&reading))).unwrap_err();
@@ -132,7 +126,7 @@ fn never_read_and_gone_is_an_error_of_its_kind() {
         (403, ErrorKind::Unavailable),
     ] {
         let script = Script::new([Act::Answer(status, &[], Vec::new())]);
-        let error = block_on(at(ADDRESS, &script).read("holidays", &BTreeMap::new())).unwrap_err();
+        let error = block_on(at(ADDRESS, &script).read("holidays", &Known::nothing())).unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
     }
 }
@@ -161,7 +155,7 @@ fn what_is_no_calendar_is_not_an_empty_one() {
 #[test]
 fn a_text_that_is_cut_off_says_so() {
     let script = Script::new([ok(TEXT.trim_end().trim_end_matches("END:VCALENDAR"))]);
-    let reading = block_on(at(ADDRESS, &script).read("holidays", &BTreeMap::new())).unwrap();
+    let reading = block_on(at(ADDRESS, &script).read("holidays", &Known::nothing())).unwrap();
     assert_eq!(reading.warnings, ["holidays.ics has no END:VCALENDAR: it may be cut off"]);
 }
 
@@ -173,7 +167,7 @@ fn redirects_are_followed_one_by_one() {
             redirect(&[("location", "../b.ics?x=1")]),
             ok(TEXT),
         ]);
-        block_on(at(ADDRESS, &script).read("holidays", &BTreeMap::new())).unwrap();
+        block_on(at(ADDRESS, &script).read("holidays", &Known::nothing())).unwrap();
         assert_eq!(
             script.requests()[1..],
             ["GET https://cdn.example.net/a.ics", "GET https://cdn.example.net/b.ics?x=1"]
@@ -211,13 +205,13 @@ fn a_redirect_leads_neither_down_to_http_nor_to_credentials() {
 fn http_is_spoken_with_this_machine_alone() {
     for address in ["http://localhost/a.ics", "http://127.0.0.1:1/a.ics", "http://[::1]/a.ics"] {
         let script = Script::new([ok(TEXT)]);
-        assert!(block_on(at(address, &script).read("holidays", &BTreeMap::new())).is_ok(), "{address}");
+        assert!(block_on(at(address, &script).read("holidays", &Known::nothing())).is_ok(), "{address}");
     }
     for address in
         ["http://example.org/a.ics", "http://localhost.example.org/", "ftp://example.org/", "https://anna@example.org/"]
     {
         let script = Script::default();
-        assert!(block_on(at(address, &script).read("holidays", &BTreeMap::new())).is_err(), "{address}");
+        assert!(block_on(at(address, &script).read("holidays", &Known::nothing())).is_err(), "{address}");
         assert_eq!(script.requests(), [""; 0], "nothing is asked");
     }
 }
@@ -239,7 +233,7 @@ fn nothing_can_be_written() {
     assert_eq!(block_on(ics.get("holidays", "a.ics")).unwrap(), None);
     assert_eq!(block_on(ics.get("holidays", "holidays.ics")).unwrap().unwrap().body, TEXT.as_bytes());
     for missing in
-        [block_on(ics.read("other", &BTreeMap::new())).map(drop), block_on(ics.create("other", "a.ics", b""))]
+        [block_on(ics.read("other", &Known::nothing())).map(drop), block_on(ics.create("other", "a.ics", b""))]
     {
         assert_eq!(missing.unwrap_err().kind, ErrorKind::NotFound);
     }
@@ -251,23 +245,23 @@ fn a_file_is_read_within_the_same_limits() {
     let path = folder.path().join("team rota.ics");
     let script = Script::default();
     let ics = Ics::new("rota", Place::File(path.clone()), &script);
-    let read = |known: &BTreeMap<String, Object>| block_on(ics.read("rota", known));
+    let read = |known: &Known| block_on(ics.read("rota", known));
 
-    assert_eq!(read(&BTreeMap::new()).unwrap_err().kind, ErrorKind::NotFound);
+    assert_eq!(read(&Known::nothing()).unwrap_err().kind, ErrorKind::NotFound);
     std::fs::write(&path, TEXT).unwrap();
-    let one = read(&BTreeMap::new()).unwrap();
+    let one = read(&Known::nothing()).unwrap();
     assert_eq!((one.objects[0].href.as_str(), one.objects[0].body.as_slice()), ("team rota.ics", TEXT.as_bytes()));
     assert_eq!(read(&known(&one)).unwrap(), one);
     std::fs::write(&path, TEXT.replace("Christmas", "Xmas")).unwrap();
     assert_ne!(read(&known(&one)).unwrap().objects[0].etag, one.objects[0].etag);
 
     std::fs::write(&path, vec![b' '; BODY_BYTES_MAX + 1]).unwrap();
-    assert!(read(&BTreeMap::new()).unwrap_err().message.contains("more than"));
+    assert!(read(&Known::nothing()).unwrap_err().message.contains("more than"));
     std::fs::remove_file(&path).unwrap();
     assert_eq!(read(&known(&one)).unwrap().unreadable.len(), 1, "its last known content counts");
     std::fs::create_dir(&path).unwrap();
-    assert!(read(&BTreeMap::new()).unwrap_err().message.contains("vdir"));
+    assert!(read(&Known::nothing()).unwrap_err().message.contains("vdir"));
     std::fs::remove_dir(&path).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-    assert!(read(&BTreeMap::new()).unwrap_err().message.contains("is no file"), "a pipe would wait for ever");
+    assert!(read(&Known::nothing()).unwrap_err().message.contains("is no file"), "a pipe would wait for ever");
 }

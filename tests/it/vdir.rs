@@ -1,6 +1,5 @@
 //! Calendars as folders: what is read, what is passed over, and what a write may touch.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
@@ -8,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{CWD, FileType, Mode};
 use seawall::provider::vdir::Vdir;
-use seawall::provider::{ErrorKind, Etag, Provider as _, ProviderError, Reading};
+use seawall::provider::{ErrorKind, Etag, Known, Provider as _, ProviderError, Reading};
 use tempfile::TempDir;
 
 use crate::support::{block_on, without_privileges};
@@ -59,7 +58,7 @@ impl Folder {
     }
 
     fn read(&self) -> Reading {
-        block_on(self.vdir.read("work", &BTreeMap::new())).unwrap()
+        block_on(self.vdir.read("work", &Known::nothing())).unwrap()
     }
 
     fn hrefs(&self) -> Vec<String> {
@@ -192,7 +191,7 @@ fn a_name_that_is_not_utf_8_is_named_in_a_warning() {
 #[test]
 fn a_calendar_that_is_missing_says_where_and_what_to_do() {
     let folder = Folder::new();
-    let error = block_on(folder.vdir.read("home", &BTreeMap::new())).unwrap_err();
+    let error = block_on(folder.vdir.read("home", &Known::nothing())).unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
     for word in [folder.root.path().join("home").to_str().unwrap(), "create it"] {
         assert!(error.message.contains(word), "{error}");
@@ -208,7 +207,7 @@ fn a_calendar_that_is_a_link_or_a_file_is_refused() {
     fs::write(folder.root.path().join("file"), "f").unwrap();
     for name in ["link", "file"] {
         let path = folder.root.path().join(name);
-        assert_fails(block_on(folder.vdir.read(name, &BTreeMap::new())), ErrorKind::Unavailable, &path);
+        assert_fails(block_on(folder.vdir.read(name, &Known::nothing())), ErrorKind::Unavailable, &path);
         assert_fails(block_on(folder.vdir.create(name, "b.ics", b"b")), ErrorKind::Unavailable, &path);
     }
     assert_eq!(folder.names(), ["a.ics"]);
@@ -220,7 +219,7 @@ fn a_calendar_without_permission_is_an_error_and_not_empty() {
     folder.set_mode("", 0o000);
     without_privileges(|| {
         assert_fails(
-            block_on(folder.vdir.read("work", &BTreeMap::new())),
+            block_on(folder.vdir.read("work", &Known::nothing())),
             ErrorKind::Unavailable,
             &folder.root.path().join("work"),
         );
@@ -357,7 +356,7 @@ fn a_name_that_is_no_single_segment_reaches_no_file() {
         assert!(folder.delete(name, &etag).is_err(), "{name:?}");
     }
     for calendar in ["..", ".", "", "a/b", "../work", ".git"] {
-        assert!(block_on(folder.vdir.read(calendar, &BTreeMap::new())).is_err(), "{calendar:?}");
+        assert!(block_on(folder.vdir.read(calendar, &Known::nothing())).is_err(), "{calendar:?}");
         assert!(block_on(folder.vdir.create(calendar, "x.ics", b"x")).is_err(), "{calendar:?}");
     }
     assert_eq!(folder.names(), ["a.ics"]);

@@ -7,7 +7,7 @@ use std::future::{Future, pending};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use seawall::provider::{CalendarInfo, ErrorKind, Etag, Object, Provider, ProviderError, Reading};
+use seawall::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 use super::memory::Memory;
 
@@ -67,7 +67,7 @@ impl Flaky {
     }
 
     pub(crate) fn objects(&self, calendar: &str) -> Vec<Object> {
-        super::block_on(self.inner.read(calendar, &BTreeMap::new())).unwrap().objects
+        super::block_on(self.inner.read(calendar, &Known::nothing())).unwrap().objects
     }
 
     async fn through<T>(&self, call: impl Future<Output = Result<T, ProviderError>>) -> Result<T, ProviderError> {
@@ -112,7 +112,7 @@ impl Provider for Flaky {
         self.inner.calendars().await
     }
 
-    async fn read(&self, calendar: &str, known: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
         if self.unread.borrow().contains(calendar) {
             return Err(lost());
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use seawall::provider::{CalendarInfo, ErrorKind, Etag, Object, Provider, ProviderError, Reading};
+use seawall::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 #[derive(Debug, Default)]
 struct State {
@@ -57,11 +57,11 @@ impl State {
 
 impl Provider for Memory {
     async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
-        let info = |name: &String| CalendarInfo { name: name.clone(), display_name: None, color: None, writable: true };
+        let info = |name: &String| CalendarInfo { name: name.clone(), writable: true, ..CalendarInfo::default() };
         Ok(self.0.borrow().calendars.keys().map(info).collect())
     }
 
-    async fn read(&self, calendar: &str, _: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, _: &Known) -> Result<Reading, ProviderError> {
         let objects = self.0.borrow_mut().calendar(calendar)?.values().cloned().collect();
         Ok(Reading { objects, ..Reading::default() })
     }

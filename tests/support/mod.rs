@@ -10,11 +10,14 @@ pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod script;
+pub(crate) mod service;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;
 
 use std::future::Future;
+
+use seawall::provider::{Known, Reading};
 
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -24,6 +27,12 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
 /// The same with a clock that stands still while there is work, and else jumps to the next timer.
 pub(crate) fn block_on_paused<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(future)
+}
+
+/// What a reading leaves to know for the next one.
+pub(crate) fn known(reading: &Reading) -> Known {
+    let objects = reading.objects.iter().map(|object| (object.href.clone(), object.clone())).collect();
+    Known { objects, cursor: reading.cursor.clone(), thorough: false, ..Known::nothing() }
 }
 
 /// Runs a test where permissions count, also for root: in a thread that has given up its capabilities.

@@ -15,6 +15,7 @@ use seawall::calendar::time::Span;
 use seawall::calendar::zones::Zones;
 use seawall::config::settings::{Settings, Source};
 use seawall::config::{self, Environment};
+use seawall::cycle::clock::Clock;
 use seawall::cycle::outcome::{Attempt, Outcome};
 use seawall::cycle::read::{looks_like_ours, own_object};
 use seawall::cycle::run::{Consent, Context, CycleError, Mode, cycle};
@@ -278,6 +279,7 @@ impl World {
     ) -> Context<'a, P> {
         Context {
             now: self.now,
+            clock: Clock::Standing(self.now),
             clock_doubt: doubt,
             settings,
             config_hash: &self.config,
@@ -286,6 +288,7 @@ impl World {
             accounts,
             store: &self.store,
             mode,
+            thorough: false,
             also: None,
         }
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
-pub use patch::patch;
+pub use patch::{patch, remark};
 
 use super::time::Span;
 

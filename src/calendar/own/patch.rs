@@ -13,6 +13,22 @@ use crate::calendar::ical::{Border, Line, Lines, split_mark};
 pub fn patch(body: &[u8], event: &OwnEvent, now: Timestamp) -> Option<Vec<u8>> {
     let (mark, text) = split_mark(body);
     let lines = placed(text)?;
+    rewritten(mark, &lines, changes(event, &lines, now))
+}
+
+/// The object with another marker, and every other line as it is. None where the body does not hold exactly one whole
+/// VEVENT.
+pub fn remark(body: &[u8], marker: &str) -> Option<Vec<u8>> {
+    let (mark, text) = split_mark(body);
+    rewritten(mark, &placed(text)?, vec![("X-SEAWALL", Some(Property::new("X-SEAWALL", marker)))])
+}
+
+/// The lines with those properties in place of what they have: each with its new value, or gone.
+fn rewritten(
+    mark: &[u8],
+    lines: &[(Line<'_>, Place)],
+    mut changes: Vec<(&'static str, Option<Property>)>,
+) -> Option<Vec<u8>> {
     let begin = lines.iter().find(|(_, place)| *place == Place::Begin)?.0.raw;
     let line_end: &[u8] = match begin {
         [.., b'\r', b'\n'] => b"\r\n",
@@ -20,9 +36,8 @@ pub fn patch(body: &[u8], event: &OwnEvent, now: Timestamp) -> Option<Vec<u8>> {
         _ => b"\r",
     };
 
-    let mut changes = changes(event, &lines, now);
     let mut out = mark.to_vec();
-    for (line, place) in &lines {
+    for (line, place) in lines {
         if matches!(place, Place::Nested | Place::End) {
             // What the object lacks goes after its own properties, before its alarms.
             for change in &mut changes {

@@ -6,10 +6,10 @@ use std::time::Duration;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Request, StatusCode};
 use tokio::time::Instant;
-use url::{Host, Url};
+use url::Url;
 
 use super::BODY_BYTES_MAX;
-use crate::provider::transport::{Limits, Transport};
+use crate::provider::transport::{Limits, Transport, permit};
 use crate::provider::{ErrorKind, ProviderError};
 
 /// How long it may take, redirects included.
@@ -73,31 +73,6 @@ pub(super) async fn fetch(
 /// What people may see of an address.
 pub(super) fn shown(url: &Url) -> String {
     format!("{}://{}/…", url.scheme(), url.host_str().unwrap_or_default())
-}
-
-/// Whether an address may be asked: https, or http on this machine, where nobody can listen in; never from https
-/// down to http.
-fn permit(url: &Url, from: Option<&Url>) -> Result<(), String> {
-    let down = from.is_some_and(|from| from.scheme() == "https");
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(url) && !down => {}
-        "http" => return Err("anybody could listen in: it must be https".to_owned()),
-        other => return Err(format!("{other} is spoken: it must be https")),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("a user name or password stands in the address: none is ever sent".to_owned());
-    }
-    Ok(())
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn request(url: &Url, known: &Validators) -> Result<Request<Vec<u8>>, http::Error> {

@@ -5,14 +5,13 @@ mod fetch;
 mod file;
 mod version;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use url::Url;
 
 use self::version::Version;
 use super::transport::Transport;
-use super::{CalendarInfo, ErrorKind, Etag, Object, Provider, ProviderError, Reading};
+use super::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 /// The most bytes of a subscribed calendar, unpacked.
 pub const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -113,13 +112,13 @@ impl<T: Transport> Provider for Ics<T> {
     async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
         self.news(None).await?;
         let name = self.calendar.clone();
-        Ok(vec![CalendarInfo { name, display_name: None, color: None, writable: false }])
+        Ok(vec![CalendarInfo { name, ..CalendarInfo::default() }])
     }
 
-    async fn read(&self, calendar: &str, known: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
         self.expect(calendar)?;
         // What was read from another place under this name is of another calendar.
-        let last = known.get(&self.href).and_then(|object| Some((object, Version::parse(&object.etag)?)));
+        let last = known.objects.get(&self.href).and_then(|object| Some((object, Version::parse(&object.etag)?)));
         let last = last.filter(|(_, version)| version.is_of(&self.place));
         match (self.news(last.as_ref().map(|(_, version)| version)).await, last) {
             (Ok(News::Some(object)), _) => {
@@ -138,7 +137,7 @@ impl<T: Transport> Provider for Ics<T> {
     }
 
     async fn get(&self, calendar: &str, href: &str) -> Result<Option<Object>, ProviderError> {
-        let reading = self.read(calendar, &BTreeMap::new()).await?;
+        let reading = self.read(calendar, &Known::nothing()).await?;
         Ok(reading.objects.into_iter().find(|object| object.href == href))
     }
 

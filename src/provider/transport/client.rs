@@ -1,45 +1,94 @@
-//! The real transport: reqwest on rustls, with the system's certificates. It is made at the first exchange, so a
-//! program that reads only folders loads no certificate.
+//! The real transport: reqwest on rustls, with the system's certificates and, where one is given, a private CA beside
+//! them. It is made at the first exchange, so a program that reads only folders loads no certificate.
+//!
+//! HTTP/1.1 alone: with one request at a time HTTP/2 gains nothing, and several CalDAV servers stumble over it
+//! (github.com/python-caldav/caldav/issues/564). Changes never go over a connection that was used before: one that
+//! the server closed in silence (`SOGo`) would leave open whether the change was made.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use http::Method;
+use reqwest::Certificate;
+use rustls::CertificateError;
 use tokio::time::timeout_at;
 
+use super::address::is_loopback;
 use super::{Limits, Transport, TransportError};
 
-/// Tells servers who asks: some know programs by this name.
-const USER_AGENT: &str = concat!("seawall/", env!("CARGO_PKG_VERSION"));
-/// Where to read about it, once the package says so.
-const HOMEPAGE: &str = env!("CARGO_PKG_REPOSITORY");
+/// Tells servers who asks, and where to read about it. Google packs its answers only for those who also say "gzip"
+/// here (developers.google.com/workspace/calendar/api/guides/performance).
+const USER_AGENT: &str = concat!("seawall/", env!("CARGO_PKG_VERSION"), " (+", env!("CARGO_PKG_HOMEPAGE"), "; gzip)");
+/// How long a connection is kept for the next question.
+const IDLE: Duration = Duration::from_secs(20);
 
 /// An HTTP client. Copies share their connections.
 #[derive(Clone, Debug, Default)]
-pub struct Client(Arc<OnceLock<Result<reqwest::Client, TransportError>>>);
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Trusted beside the system's certificates.
+    authorities: Vec<Certificate>,
+    /// One client a [`Kind`].
+    made: [OnceLock<Result<reqwest::Client, TransportError>>; 4],
+}
+
+/// What sets clients apart.
+#[derive(Clone, Copy)]
+struct Kind {
+    /// For this machine: no proxy, which would see what is not encrypted.
+    is_local: bool,
+    /// For changes: a connection of their own.
+    is_change: bool,
+}
 
 impl Client {
-    /// Asks nothing yet.
+    /// Trusts the system's certificates. Asks nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    fn get(&self) -> Result<&reqwest::Client, TransportError> {
-        self.0.get_or_init(build).as_ref().map_err(Clone::clone)
+    /// Trusts also what these certificates (PEM) sign.
+    ///
+    /// # Errors
+    /// Where there is no certificate in it, or a broken one; fits behind the file's name.
+    pub fn with_ca(pem: &[u8]) -> Result<Self, TransportError> {
+        let broken = |why: String| TransportError::Untrusted(format!("holds no certificate that can be read: {why}"));
+        let authorities = Certificate::from_pem_bundle(pem).map_err(|error| broken(reason(&error)))?;
+        if authorities.is_empty() {
+            return Err(broken("there is no -----BEGIN CERTIFICATE----- in it".to_owned()));
+        }
+        let client = Self(Arc::new(Inner { authorities, ..Inner::default() }));
+        // A broken certificate shows only in use.
+        client.get(Kind { is_local: false, is_change: false }).map_err(|error| broken(error.to_string()))?;
+        Ok(client)
+    }
+
+    fn get(&self, kind: Kind) -> Result<&reqwest::Client, TransportError> {
+        let made = &self.0.made[usize::from(kind.is_local) * 2 + usize::from(kind.is_change)];
+        made.get_or_init(|| build(kind, &self.0.authorities)).as_ref().map_err(Clone::clone)
     }
 }
 
-fn build() -> Result<reqwest::Client, TransportError> {
+fn build(kind: Kind, authorities: &[Certificate]) -> Result<reqwest::Client, TransportError> {
     // Fails only where a provider is installed already, and then that one is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let agent = if HOMEPAGE.is_empty() { USER_AGENT.to_owned() } else { format!("{USER_AGENT} (+{HOMEPAGE})") };
-    reqwest::Client::builder()
-        .user_agent(agent)
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .build()
-        .map_err(failed)
+        .http1_only()
+        .pool_max_idle_per_host(usize::from(!kind.is_change))
+        .pool_idle_timeout(IDLE)
+        .tls_certs_merge(authorities.iter().cloned());
+    if kind.is_local {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(failed)
 }
 
 impl Transport for Client {
@@ -48,8 +97,9 @@ impl Transport for Client {
         request: http::Request<Vec<u8>>,
         limits: Limits,
     ) -> Result<http::Response<Vec<u8>>, TransportError> {
-        let client = self.get()?;
+        let is_change = matches!(*request.method(), Method::PUT | Method::DELETE | Method::POST | Method::PATCH);
         let request = reqwest::Request::try_from(request).map_err(failed)?;
+        let client = self.get(Kind { is_local: is_loopback(request.url()), is_change })?;
         let exchange = collect(client, request, limits.body_bytes_max);
         timeout_at(limits.until, exchange).await.unwrap_or(Err(TransportError::TimedOut))
     }
@@ -78,9 +128,18 @@ async fn collect(
     Ok(response)
 }
 
-/// The reasons from the outermost to the innermost, without the address.
 fn failed(error: reqwest::Error) -> TransportError {
     let error = error.without_url();
+    if let Some(why) = certificate_fault(&error) {
+        return TransportError::Untrusted(why);
+    }
+    let before = error.is_connect() || error.is_builder();
+    let message = reason(&error);
+    if before { TransportError::Failed(message) } else { TransportError::Dropped(message) }
+}
+
+/// The reasons from the outermost to the innermost, without the address.
+fn reason(error: &reqwest::Error) -> String {
     let mut message = error.to_string();
     let mut source = error.source();
     while let Some(reason) = source {
@@ -91,5 +150,30 @@ fn failed(error: reqwest::Error) -> TransportError {
         }
         source = reason.source();
     }
-    TransportError::Failed(message)
+    message
+}
+
+/// What is wrong with the server's certificate, if that is what is wrong, and what to do.
+fn certificate_fault(error: &reqwest::Error) -> Option<String> {
+    let mut source = error.source();
+    while let Some(reason) = source {
+        let inner = reason.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let fault = inner.and_then(|inner| inner.downcast_ref()).or_else(|| reason.downcast_ref());
+        if let Some(rustls::Error::InvalidCertificate(fault)) = fault {
+            let advice = match fault {
+                CertificateError::UnknownIssuer => {
+                    ": nobody known here signed it; if the server has a private CA, name that CA's certificate in \
+                     the account's ca_file"
+                }
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                    ": it belongs to another host; is the address right?"
+                }
+                _ => "",
+            };
+            return Some(format!("the server's certificate can't be trusted ({fault}){advice}"));
+        }
+        // An I/O error's source is that of what it holds, not what it holds.
+        source = inner.map_or_else(|| reason.source(), |inner| Some(inner as &(dyn std::error::Error + 'static)));
+    }
+    None
 }

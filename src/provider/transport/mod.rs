@@ -1,13 +1,26 @@
-//! One HTTP exchange: one request, one answer, within a deadline and a size. It follows no redirect, repeats
-//! nothing and knows no calendars; tests put a script in its place.
+//! HTTP for the adapters. At the bottom one exchange: one request, one answer, within a deadline and a size, without
+//! redirects or repetitions; tests put a script in its place. On top of it one account's client: who it is, whom it
+//! trusts, how it behaves. No calendars are known here.
 
 use std::future::Future;
 
 use tokio::time::Instant;
 
+mod account;
+mod address;
+mod auth;
 mod client;
+mod fault;
+mod pace;
+mod trust;
+mod write;
 
+pub use account::{AccountClient, Answer};
+pub use address::permit;
+pub use auth::Credentials;
 pub use client::Client;
+pub use trust::Trust;
+pub use write::Write;
 
 /// What an exchange may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +40,13 @@ pub enum TransportError {
     /// The body is larger than was allowed.
     #[error("the answer has more than {0} bytes")]
     TooLarge(usize),
-    /// The server can't be reached, or broke off.
+    /// The server's certificate proves nothing to us; nothing was sent.
+    #[error("{0}")]
+    Untrusted(String),
+    /// The server was there and broke off; whether it did what it was asked to is unknown.
+    #[error("the connection broke off: {0}")]
+    Dropped(String),
+    /// The server can't be reached.
     #[error("{0}")]
     Failed(String),
 }

@@ -108,7 +108,13 @@ impl Folder {
             let digits = text.strip_prefix('#').unwrap_or_default();
             digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
         });
-        CalendarInfo { name, display_name: self.property("displayname"), color, writable: access.is_ok() }
+        CalendarInfo {
+            name,
+            display_name: self.property("displayname"),
+            color,
+            writable: access.is_ok(),
+            ..CalendarInfo::default()
+        }
     }
 
     fn property(&self, name: &str) -> Option<String> {

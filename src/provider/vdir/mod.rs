@@ -5,14 +5,14 @@
 mod folder;
 mod write;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::io::Errno;
 
 use self::folder::{Content, Folder, ObjectName, etag_of};
-use super::{CalendarInfo, ErrorKind, Etag, Object, Provider, ProviderError, Reading};
+use super::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 /// A folder of calendars: `root/<calendar>/*.ics`.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Provider for Vdir {
                 Ok(folder) => Some(folder.info(name)),
                 // One that can't be opened is there all the same; reading it will say what is wrong.
                 Err(error) if error.kind != ErrorKind::NotFound => {
-                    Some(CalendarInfo { name, display_name: None, color: None, writable: false })
+                    Some(CalendarInfo { name, ..CalendarInfo::default() })
                 }
                 Err(_) => None,
             })
@@ -57,7 +57,7 @@ impl Provider for Vdir {
         Ok(calendars)
     }
 
-    async fn read(&self, calendar: &str, _: &BTreeMap<String, Object>) -> Result<Reading, ProviderError> {
+    async fn read(&self, calendar: &str, _: &Known) -> Result<Reading, ProviderError> {
         Folder::open(&self.root, calendar)?.read()
     }
 

@@ -154,14 +154,17 @@ fn a_subscribed_calendar_needs_no_more_than_a_place() {
     );
     let [calendar] = feed.calendars.as_slice() else { panic!("{feed:?}") };
     assert_eq!(calendar.id.to_string(), "feed/feed");
-    assert_eq!((calendar.read, calendar.hold, calendar.private, calendar.only_invited), (true, false, false, false));
+    assert_eq!((calendar.read, calendar.hold, calendar.private, calendar.only_invited), (true, false, false, None));
     assert!(!got.warnings.iter().any(|warning| warning.contains("emails")), "holidays invite nobody");
 
     let got = account("path = \"~/a.ics\"\ncalendars = [{ name = \"Rota\", private = true, only = \"invited\" }]\n");
     let feed = &got.accounts[0];
     assert!(matches!(&feed.source, Source::IcsFile { path } if path == Path::new("/home/anna/a.ics")));
     let calendar = &feed.calendars[0];
-    assert_eq!((calendar.id.to_string().as_str(), calendar.private, calendar.only_invited), ("feed/Rota", true, true));
+    assert_eq!(
+        (calendar.id.to_string().as_str(), calendar.private, calendar.only_invited),
+        ("feed/Rota", true, Some(true))
+    );
     for local in ["http://localhost:8080/a", "http://127.0.0.1/a", "http://[::1]/a"] {
         account(&format!("url = \"{local}\"\n"));
     }

@@ -59,7 +59,7 @@ fn a_secret_is_refused_and_never_repeated() {
     let text = r#"password = "hunter2"
 [[account]]
 name = "work"
-provider = "caldav"
+provider = "caldv"
 password = "hunter2"
 [[account]]
 name = "other"
@@ -75,7 +75,7 @@ work = [{ days = "mon-fri", from = "08:30", to = "17:30" }]
         text,
         &format!(
             "1:1: password: {rule}
-             4:12: account[0].provider: expected vdir or ics, found \"caldav\"
+             4:12: account[0].provider: expected vdir, caldav, google or ics, found \"caldv\" (did you mean caldav?)
              5:1: account[0].password: {rule}
              9:1: account[1].token: {rule}
              11:31: account[1].calendars[0].password: {rule}"
@@ -320,7 +320,7 @@ calendars = [{ name = "../c", use = "read", only = "mine" }]
         7:1: account[1].name: missing: expected a name like "work"
         9:8: account[1].path: expected a path, found ""
         10:23: account[1].calendars[0].name: expected the name of a folder, without slashes or a leading dot, found "../c"
-        10:52: account[1].calendars[0].only: expected invited, found "mine"
+        10:52: account[1].calendars[0].only: expected invited or all, found "mine"
         "#,
     );
 }

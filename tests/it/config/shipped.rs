@@ -1,5 +1,6 @@
 //! The configs and calendars that come with the program, and the config that `init` makes.
 
+use seawall::config::settings::Source;
 use seawall::config::{Answers, Question, commented_example, compose};
 use seawall::focus::policy::Defence;
 
@@ -8,7 +9,7 @@ use super::*;
 /// The example without the `#` before its keys.
 fn with_all_keys(example: &str) -> String {
     let uncomment = |line: &str| match line.strip_prefix('#') {
-        Some(rest) if rest.starts_with(|first: char| first.is_ascii_lowercase()) => rest.to_owned(),
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_lowercase() || first == '[') => rest.to_owned(),
         _ => line.to_owned(),
     };
     example.lines().map(uncomment).collect::<Vec<_>>().join("\n")
@@ -23,7 +24,11 @@ fn the_example_loads_as_it_is_and_with_every_key_at_its_default() {
     assert_eq!(full.instance.as_deref(), Some("laptop"));
     assert_eq!(full.now.map(|now| now.to_string()).as_deref(), Some("2026-11-16T06:30:00Z"));
     assert_eq!(full.policy.roles[0].style.defence, Some(Defence::Auto));
-    // Those four are examples; all else that is commented out is the default.
+    let names: Vec<&str> = full.accounts.iter().map(|account| account.name.as_str()).collect();
+    assert_eq!(names, ["local", "work", "company", "holidays"]);
+    the_defaults_of_google_are_shown(&full.accounts[2].source);
+    full.accounts.drain(1..3);
+    // Those are examples; all else that is commented out is the default.
     full.state_dir.clone_from(&plain.state_dir);
     (full.instance, full.now) = (None, None);
     for role in &mut full.policy.roles {
@@ -32,6 +37,21 @@ fn the_example_loads_as_it_is_and_with_every_key_at_its_default() {
     }
     assert_eq!(format!("{full:?}"), format!("{plain:?}"));
     assert_eq!(plain.warnings, Vec::<String>::new());
+}
+
+#[track_caller]
+fn the_defaults_of_google_are_shown(shown: &Source) {
+    let text =
+        "[[account]]\nname = \"g\"\nprovider = \"google\"\nclient_id = \"x\"\ncalendars = [{ name = \"primary\" }]\n";
+    let got = settings(&sound(text));
+    let (
+        Source::Google { endpoint, auth_url, token_url, .. },
+        Source::Google { endpoint: e, auth_url: a, token_url: t, .. },
+    ) = (shown, &got.accounts[0].source)
+    else {
+        panic!("{shown:?}");
+    };
+    assert_eq!((endpoint, auth_url, token_url), (e, a, t));
 }
 
 #[test]

@@ -1,0 +1,231 @@
+//! What the calendar services say: every calendar of every account, with what was last read of it as a start. Knows how
+//! much of it was really read, and nothing of what is in it.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::Clock;
+use super::run::Context;
+use crate::calendar::CalendarId;
+use crate::calendar::week::IsoWeek;
+use crate::config::settings::{Account, CalendarUse};
+use crate::provider::{ErrorKind, Known, Object, Provider, Reading};
+use crate::store::StoreError;
+use crate::store::mirror::{Mirror, MirrorChange};
+
+/// All names are listed when they were not for so long: services forget to tell of changes.
+const LISTING_AGE_MAX: SignedDuration = SignedDuration::from_hours(6);
+/// More than this between our clock and a service's, and nothing is written.
+const SKEW_MAX: SignedDuration = SignedDuration::from_mins(5);
+
+/// What one calendar gave, before it is understood.
+#[derive(Debug)]
+pub(super) struct Fetched<'a> {
+    /// Which calendar.
+    pub(super) calendar: &'a CalendarUse,
+    /// Its objects; those that can't be opened with their last known content. None where nothing could be read.
+    pub(super) objects: Option<Vec<Object>>,
+    /// Who the user is there.
+    pub(super) emails: Vec<String>,
+    /// Whether the calendar is the user's own, where the service says.
+    pub(super) owned: Option<bool>,
+    /// It was not read to the end.
+    pub(super) incomplete: bool,
+    /// The account lets nobody in.
+    pub(super) needs_login: bool,
+    /// What the user should know.
+    pub(super) warnings: Vec<String>,
+    /// Why the clock can't be trusted with writing.
+    pub(super) clock_doubt: Option<String>,
+}
+
+/// Reads every calendar that the config names, the accounts side by side: a slow one delays no other. What was read
+/// goes into the mirror where `remember` says so.
+///
+/// # Errors
+/// Where the store fails; a calendar that can't be read is no error.
+pub(super) async fn fetch<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Vec<Fetched<'_>>, StoreError> {
+    let accounts = cx.settings.accounts.iter().zip(cx.accounts);
+    let fetched = join_all(accounts.map(|(account, provider)| of_account(cx, account, provider, remember))).await;
+    let fetched: Vec<Vec<Fetched<'_>>> = fetched.into_iter().collect::<Result<_, _>>()?;
+    Ok(fetched.into_iter().flatten().collect())
+}
+
+/// Reads a calendar once more after it was written to, so that the next cycle need not fetch what this one wrote.
+///
+/// # Errors
+/// Where the store fails; a calendar that can't be read stays as it is remembered.
+pub(super) async fn settle<P: Provider>(cx: Context<'_, P>, calendar: &CalendarId) -> Result<(), StoreError> {
+    let Some(provider) = cx.provider(calendar) else { return Ok(()) };
+    let mirror = cx.store.mirror(calendar)?;
+    if mirror.cursor.is_none() {
+        return Ok(());
+    }
+    let listed = mirror.listed;
+    let known = known(cx, mirror, false);
+    if let Ok(reading) = provider.read(&calendar.calendar, &known).await {
+        keep(cx, calendar, &known, listed, &reading)?;
+    }
+    Ok(())
+}
+
+async fn of_account<'a, P: Provider>(
+    cx: Context<'a, P>,
+    account: &'a Account,
+    provider: &P,
+    remember: bool,
+) -> Result<Vec<Fetched<'a>>, StoreError> {
+    let memo_key = format!("account {}", account.name);
+    let memo = cx.store.meta(&memo_key)?;
+    if let Some(memo) = &memo {
+        provider.recall(memo);
+    }
+    let mut out = Vec::new();
+    for calendar in &account.calendars {
+        out.push(of_calendar(cx, account, calendar, provider, remember).await?);
+    }
+    let found = provider.memo();
+    if remember && found.is_some() && found != memo {
+        cx.store.set_meta(&memo_key, found.as_deref())?;
+    }
+    Ok(out)
+}
+
+async fn of_calendar<'a, P: Provider>(
+    cx: Context<'a, P>,
+    account: &Account,
+    calendar: &'a CalendarUse,
+    provider: &P,
+    remember: bool,
+) -> Result<Fetched<'a>, StoreError> {
+    let id = &calendar.id;
+    let mut out = Fetched {
+        calendar,
+        objects: None,
+        emails: account.emails.clone(),
+        owned: None,
+        incomplete: false,
+        needs_login: false,
+        warnings: Vec::new(),
+        clock_doubt: None,
+    };
+    let mirror = cx.store.mirror(id)?;
+    let listed = mirror.listed;
+    let known = known(cx, mirror, is_listing_due(cx, listed));
+    let reading = match provider.read(&id.calendar, &known).await {
+        Ok(reading) => reading,
+        Err(error) => {
+            out.warnings.push(format!("{id}: {error}."));
+            out.incomplete = true;
+            out.needs_login = error.kind == ErrorKind::Login;
+            return Ok(out);
+        }
+    };
+    out.clock_doubt = skew(cx.clock, reading.served_at, id);
+    out.warnings.extend(reading.warnings.iter().map(|warning| format!("{id}: {warning}.")));
+    if let Some(reason) = &reading.incomplete {
+        out.warnings.push(format!("{id} was not read to the end: {reason}."));
+        out.incomplete = true;
+    }
+    out.emails.extend(reading.addresses.iter().filter(|one| !account.emails.contains(one)).cloned());
+    out.owned = reading.owned;
+    if remember {
+        keep(cx, id, &known, listed, &reading)?;
+        if reading.unreadable.is_empty() && reading.incomplete.is_none() {
+            cx.store.set_meta(&last_read_key(id), Some(&cx.now.to_string()))?;
+        }
+    }
+    let since = if reading.unreadable.is_empty() { String::new() } else { last_read(cx, id)? };
+    let mut objects = reading.objects;
+    for (href, reason) in reading.unreadable {
+        match known.objects.get(&href) {
+            Some(object) => {
+                out.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read{since}."));
+                objects.push(object.clone());
+            }
+            None => {
+                out.warnings.push(format!("{id}: {href}: {reason}; what it holds is not known and does not count."));
+            }
+        }
+    }
+    out.objects = Some(objects);
+    Ok(out)
+}
+
+fn known<P>(cx: Context<'_, P>, mirror: Mirror, thorough: bool) -> Known {
+    let window = cx.lens().window;
+    Known { objects: mirror.objects, cursor: mirror.cursor, thorough, window: (window.start, window.end) }
+}
+
+/// Whether all names are to be listed: long not done, or not since a weekly summary came due, whose last word must
+/// rest on the whole truth.
+fn is_listing_due<P>(cx: Context<'_, P>, listed: Option<Timestamp>) -> bool {
+    let Some(listed) = listed else { return true };
+    let (summary, tz) = (&cx.settings.summary, &cx.settings.policy.tz);
+    let this = IsoWeek::at(cx.now, tz);
+    let is_old = cx.now < listed || cx.now.duration_since(listed) >= LISTING_AGE_MAX;
+    let came_due = |week: IsoWeek| {
+        let due = summary.due(week, tz);
+        listed < due && due <= cx.now
+    };
+    cx.thorough || is_old || came_due(this) || came_due(this.plus(-1))
+}
+
+/// Takes a reading over into the mirror.
+fn keep<P>(
+    cx: Context<'_, P>,
+    id: &CalendarId,
+    known: &Known,
+    listed: Option<Timestamp>,
+    reading: &Reading,
+) -> Result<(), StoreError> {
+    let changed: Vec<Object> =
+        reading.objects.iter().filter(|object| known.objects.get(&object.href) != Some(object)).cloned().collect();
+    // What a list that was cut off does not name may well be there.
+    let is_whole = reading.incomplete.is_none();
+    let mut gone: BTreeSet<&str> = known.objects.keys().filter(|_| is_whole).map(String::as_str).collect();
+    let unreadable = reading.unreadable.iter().map(|(href, _)| href);
+    for href in reading.objects.iter().map(|object| &object.href).chain(unreadable) {
+        gone.remove(href.as_str());
+    }
+    let whole = is_whole && reading.unreadable.is_empty();
+    let change = MirrorChange {
+        changed,
+        gone: gone.into_iter().map(str::to_owned).collect(),
+        cursor: reading.cursor.clone().filter(|_| whole),
+        listed: if whole && !reading.resumed { Some(cx.now) } else { listed },
+    };
+    // A folder lists all its names each time: that alone is not worth a write.
+    let has_cursor = change.cursor.is_some() || known.cursor.is_some();
+    let is_news = has_cursor && (change.cursor != known.cursor || change.listed != listed);
+    if change.changed.is_empty() && change.gone.is_empty() && !is_news {
+        return Ok(());
+    }
+    cx.store.put_mirror(id, &change)
+}
+
+/// Why our clock can't be trusted, judged by that of a service that has just answered.
+fn skew(clock: Clock, served_at: Option<Timestamp>, id: &CalendarId) -> Option<String> {
+    let (Clock::System, Some(served_at)) = (clock, served_at) else { return None };
+    let now = clock.now();
+    (now.duration_since(served_at).abs() > SKEW_MAX).then(|| {
+        format!(
+            "the clock of this machine shows {now} and that of {}'s server {served_at}: nothing is written until they \
+             agree",
+            id.account
+        )
+    })
+}
+
+fn last_read_key(id: &CalendarId) -> String {
+    format!("last read {id}")
+}
+
+/// When the calendar was last read in full, as the end of a sentence.
+fn last_read<P>(cx: Context<'_, P>, id: &CalendarId) -> Result<String, StoreError> {
+    let at = cx.store.meta(&last_read_key(id))?.and_then(|text| text.parse::<Timestamp>().ok());
+    let tz = &cx.settings.policy.tz;
+    Ok(at.map(|at| at.to_zoned(tz.clone()).strftime(", at %H:%M on %d %b %Y").to_string()).unwrap_or_default())
+}
