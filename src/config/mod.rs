@@ -1,5 +1,6 @@
 //! The config: file -> document with positions -> validated settings, or all faults at once. Knows no provider,
-//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]).
+//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]), and
+//! fetches secrets in another one ([`secret::reveal`]).
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -12,6 +13,7 @@ mod address;
 mod block;
 mod busy;
 mod caldav;
+mod compose;
 mod defaults;
 mod google;
 mod hold;
@@ -20,6 +22,7 @@ mod init;
 mod paths;
 mod role;
 mod schema;
+pub mod secret;
 mod secret_source;
 mod session;
 pub mod settings;
@@ -29,7 +32,8 @@ mod tree;
 mod validate;
 mod value;
 
-pub use init::{Answers, Question, commented_example, compose};
+pub use compose::compose;
+pub use init::{Answers, Question, Service, commented_example};
 pub use paths::{NoConfig, find};
 pub use system::Environment;
 

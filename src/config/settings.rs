@@ -82,7 +82,8 @@ pub enum Source {
         auth: AuthScheme,
         /// PEM of the authority that signed the server's certificate, where the system does not know it.
         ca_file: Option<PathBuf>,
-        /// Other hosts that may learn the secret, as addresses write them; without port.
+        /// Other hosts that may learn the secret, as addresses write them: `host`, for https at any port, or
+        /// `host:port`.
         hosts: Vec<String>,
     },
     /// Google Calendar.
@@ -121,7 +122,7 @@ pub enum AuthScheme {
     Bearer,
 }
 
-/// Where a secret comes from; never the secret itself. `config::secret` fetches it.
+/// Where a secret comes from; never the secret itself. [`reveal`](crate::config::secret::reveal) fetches it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
     /// A systemd credential, by its name.

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 pub mod any;
 pub mod caldav;
+pub mod google;
 pub mod ics;
 pub mod transport;
 pub mod vdir;

@@ -31,7 +31,11 @@ mod fuzz;
 #[cfg(test)]
 mod google_fake;
 #[cfg(test)]
+mod google_login;
+#[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod lab;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]
