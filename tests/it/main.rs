@@ -33,6 +33,8 @@ mod google_login;
 #[cfg(test)]
 mod http_client;
 #[cfg(test)]
+mod lab;
+#[cfg(test)]
 mod lock;
 #[cfg(test)]
 mod malformed;
