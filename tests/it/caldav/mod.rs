@@ -5,6 +5,8 @@ mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
+mod reading;
+mod stage;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.
 fn body(name: &str) -> Vec<u8> {
