@@ -62,6 +62,17 @@ fn check_tells_a_login_from_other_faults() {
     sandbox.run(["check"]).expect(1).says(&["2 faults."]);
 }
 
+#[test]
+fn an_authority_that_can_not_be_read_is_named() {
+    let sandbox = with_locked_account();
+    fs::write(sandbox.path("locked"), "#!/bin/sh\necho hunter2\n").unwrap();
+    sandbox.edit_config("username = \"anna\"", "username = \"anna\"\nca_file = \"../ca.pem\"");
+    let file = format!("ca_file {}/../ca.pem", sandbox.demo().display());
+    sandbox.run(["plan"]).expect(77).says(&[&file, "can't be read: No such file"]);
+    fs::write(sandbox.path("ca.pem"), "-----BEGIN RSA KEY-----").unwrap();
+    sandbox.run(["plan"]).expect(77).says(&[&file, "holds no certificate"]);
+}
+
 /// Two configs that write to one calendar take the same lock, whatever they call the account.
 #[test]
 fn the_lock_of_a_hold_calendar_on_a_server_is_named_after_it() {
