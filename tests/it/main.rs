@@ -74,6 +74,8 @@ mod subscription;
 #[path = "../support/mod.rs"]
 mod support;
 #[cfg(test)]
+mod transport;
+#[cfg(test)]
 mod vdir;
 #[cfg(test)]
 mod zones;

@@ -6,6 +6,7 @@ pub(crate) mod emulate;
 pub(crate) mod flaky;
 pub(crate) mod ics;
 pub(crate) mod lab;
+pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;

@@ -123,7 +123,8 @@ fn stays_there(calendar: &Url, name: &str, headers: &HeaderMap) -> Result<(), Pr
         if let Place::Member { key, .. } = href::place(calendar, place)
             && key != name
         {
-            let message = format!("{name}: the server stored it under another name, {key}; the next cycle finds it there");
+            let message =
+                format!("{name}: the server stored it under another name, {key}; the next cycle finds it there");
             return Err(unavailable(message));
         }
     }
@@ -154,9 +155,7 @@ fn by_reason(reason: Precondition, doing: Doing, status: u16, has_words: bool) -
         Precondition::SupportedCalendarComponent => (ErrorKind::ReadOnly, "the calendar takes no events".to_owned()),
         Precondition::Locked => (ErrorKind::Unavailable, "somebody has locked it".to_owned()),
         Precondition::MaxResourceSize => (ErrorKind::Unavailable, "it is too large for the server".to_owned()),
-        Precondition::ValidCalendarData
-        | Precondition::ValidCalendarObject
-        | Precondition::SupportedCalendarData => {
+        Precondition::ValidCalendarData | Precondition::ValidCalendarObject | Precondition::SupportedCalendarData => {
             (ErrorKind::Unavailable, "the server does not take it for an event".to_owned())
         }
         // Google, where it is asked too often.

@@ -39,10 +39,7 @@ const TWO: &[(&str, &str, &str)] = &[("a.ics", "\"1\"", "A"), ("b.ics", "\"1\"",
 
 #[test]
 fn a_first_reading_lists_all_names_and_fetches_all_texts() {
-    let got = read(
-        [with_token("s1"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]), texts(TWO)],
-        &known(&[], None),
-    );
+    let got = read([with_token("s1"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]), texts(TWO)], &known(&[], None));
     assert_eq!(got.asked, ["PROPFIND . 0", "PROPFIND . 1", "calendar-multiget ."]);
     assert_eq!(got.objects(), ["a.ics A", "b.ics B"]);
     assert_eq!(got.cursor().unwrap(), "sync s1");
@@ -104,10 +101,8 @@ fn a_cursor_of_another_calendar_or_form_is_none() {
 #[test]
 fn the_token_is_older_than_the_list() {
     // Something changes between the two requests: it is in the list, and the token tells of it again.
-    let got = read(
-        [with_token("s1"), list(&[("a.ics", "\"2\"")]), texts(&[("a.ics", "\"2\"", "A2")])],
-        &known(&[], None),
-    );
+    let got =
+        read([with_token("s1"), list(&[("a.ics", "\"2\"")]), texts(&[("a.ics", "\"2\"", "A2")])], &known(&[], None));
     assert_eq!(got.cursor().unwrap(), "sync s1");
     let again = support::known(&got.reading);
     let got = read([changes(&named(&[("a.ics", "\"3\"")]), "s2"), texts(&[("a.ics", "\"3\"", "A3")])], &again);
@@ -255,10 +250,8 @@ fn a_counting_etag_proves_nothing_for_what_is_named() {
 #[test]
 fn of_two_answers_the_last_counts() {
     let twice = list(&[("a.ics", "\"1\""), ("a.ics", "\"2\"")]);
-    let got = read(
-        [with_tag("t"), twice, texts(&[("a.ics", "\"1\"", "Old"), ("a.ics", "\"2\"", "New")])],
-        &known(&[], None),
-    );
+    let got =
+        read([with_tag("t"), twice, texts(&[("a.ics", "\"1\"", "Old"), ("a.ics", "\"2\"", "New")])], &known(&[], None));
     assert_eq!(got.objects(), ["a.ics New"]);
     assert_eq!(got.reading.objects[0].etag.0, "\"2\"");
 }
@@ -286,7 +279,10 @@ fn what_a_multiget_keeps_back_is_asked_for_alone() {
     let partly = format!("{}{}{empty}", text(("a.ics", "\"1\"", "A")), absent("b.ics", "404 Not Found"));
     let etag: &[(&str, &str)] = &[("etag", "\"1\""), ("content-type", "text/calendar")];
     let alone = || [got(etag, "B"), got(etag, "C"), got(etag, "D")];
-    let partly = read([with_tag("t"), list(&names), answer(&multistatus(&partly))].into_iter().chain(alone()), &known(&[], None));
+    let partly = read(
+        [with_tag("t"), list(&names), answer(&multistatus(&partly))].into_iter().chain(alone()),
+        &known(&[], None),
+    );
     assert_eq!(partly.asked[3..], ["GET b.ics", "GET c.ics", "GET d.ics"]);
     assert_eq!(partly.objects(), ["a.ics A", "b.ics B", "c.ics C", "d.ics D"]);
     assert!(partly.seen[3..].iter().all(|request| request.headers()["accept-encoding"] == "identity"));
@@ -361,10 +357,7 @@ fn only_a_huge_calendar_is_asked_for_a_span() {
     let huge = multistatus(&body(20_001));
     let near = multistatus(&named(&[("7.ics", "\"1\"")]));
     let known = seawall::provider::Known { window, ..known(&[("3.ics", "\"1\"", "Known")], None) };
-    let got = read(
-        [with_tag("t"), answer(&huge), answer(&near), texts(&[("7.ics", "\"1\"", "Near")])],
-        &known,
-    );
+    let got = read([with_tag("t"), answer(&huge), answer(&near), texts(&[("7.ics", "\"1\"", "Near")])], &known);
     assert_eq!(got.asked, ["PROPFIND . 0", "PROPFIND . 1", "calendar-query .", "calendar-multiget ."]);
     let query = String::from_utf8_lossy(got.seen[2].body()).into_owned();
     assert!(query.contains("start=\"20261122T000000Z\" end=\"20261215T000000Z\""), "{query}");
@@ -386,5 +379,4 @@ fn a_calendar_that_is_gone_is_looked_for_once_more() {
         [answer(&multistatus(&given("/dav/work/", other)))].into_iter().chain((0..20).map(|_| status(404))),
     );
     assert!(block_on_paused(account(&script).read("work", &known(TWO, None))).is_err(), "a folder is no calendar");
-
 }

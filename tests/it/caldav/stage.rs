@@ -40,8 +40,7 @@ pub(super) fn account<T: Transport>(transport: T) -> CalDav<T> {
         tagged: true,
         multiget: true,
     };
-    let found =
-        Found { addresses: vec!["anna@example.org".to_owned()], calendars: vec![calendar], ..Found::default() };
+    let found = Found { addresses: vec!["anna@example.org".to_owned()], calendars: vec![calendar], ..Found::default() };
     account.recall(&serde_json::json!({ "version": 1, "url": url, "user": null, "found": found }).to_string());
     assert!(account.memo().is_some(), "the memo is of the form that is expected");
     account
@@ -62,7 +61,8 @@ pub(super) fn with_tag(tag: &str) -> Act {
 }
 
 fn reports(syncs: bool) -> String {
-    let sync = if syncs { "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>" } else { "" };
+    let sync =
+        if syncs { "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>" } else { "" };
     format!(
         "<d:supported-report-set>{sync}<d:supported-report><d:report><cal:calendar-multiget/></d:report>\
          </d:supported-report></d:supported-report-set>"

@@ -10,8 +10,8 @@ mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::bodies::{Bodies, listed_etag};
 pub(super) use self::bodies::is_strong;
+use self::bodies::{Bodies, listed_etag};
 use self::changes::Changes;
 use self::cursor::Cursor;
 use self::names::{Member, Names};
