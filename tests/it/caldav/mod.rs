@@ -7,6 +7,7 @@ mod protocol_odd;
 mod protocol_requests;
 mod reading;
 mod stage;
+mod writing;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.
 fn body(name: &str) -> Vec<u8> {

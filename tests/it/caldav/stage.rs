@@ -15,6 +15,9 @@ use crate::support::script::{Act, Script};
 
 pub(super) const CALENDAR: &str = "http://127.0.0.1/dav/work/";
 
+/// The account whose server is a script.
+pub(super) type Account<'a> = CalDav<&'a Script>;
+
 /// An object's text; only the title tells one from another.
 pub(super) fn event(title: &str) -> String {
     format!(

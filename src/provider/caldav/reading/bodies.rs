@@ -14,7 +14,7 @@ use crate::provider::caldav::xml::{Props, multistatus};
 use crate::provider::transport::{Answer, Transport};
 use crate::provider::{ErrorKind, Etag, Object, ProviderError};
 
-/// Objects in one request at first; DAVx5 asks for 10, Thunderbird for 100.
+/// Objects in one request at first; `DAVx5` asks for 10, Thunderbird for 100.
 const BATCH: usize = 50;
 /// Failures in a row after which the rest is left for another time.
 const FAILURES_MAX: usize = 8;
