@@ -10,6 +10,8 @@ use super::login;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
 use crate::config::{Environment, secret};
 use crate::provider::any::{AnyProvider, Closed};
+use crate::provider::caldav::CalDav;
+use crate::provider::caldav::discovery::Dns;
 use crate::provider::google::oauth::app::App;
 use crate::provider::google::oauth::file::TokenFile;
 use crate::provider::google::oauth::source::TokenSource;
@@ -53,8 +55,9 @@ impl Maker<'_> {
                 let credentials = self.credentials(user, secret.as_ref(), *auth).await?;
                 let transport = trusting(ca_file.as_deref(), client)?;
                 let trust = Trust::new(url, hosts);
-                let _client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
-                AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned()))
+                let client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
+                let account = CalDav::new(client, trust, url.clone(), username.clone(), Dns::System);
+                AnyProvider::CalDav(Box::new(account))
             }
             Source::Google { client_id, client_secret, auth_url, token_url, .. } => {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;

@@ -14,8 +14,12 @@
 mod account;
 mod describe;
 pub mod discovery;
+mod here;
 pub mod href;
+mod port;
 mod quirks;
+mod reading;
+mod write;
 pub mod xml;
 
 pub use account::CalDav;

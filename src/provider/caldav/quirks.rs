@@ -44,6 +44,15 @@ pub(super) const BASES: [&str; 6] = [
     "caldav/",
 ];
 
+/// How etags begin that count an object's changes from its creation: another object of the same name, made after the
+/// first was deleted, has the same etags again. SOGo 5.8: `"gcs00000000"` for each new one.
+const COUNTERS: [&str; 1] = ["gcs"];
+
+/// Whether equal etags of that form can belong to different contents.
+pub(super) fn is_counter(etag: &str) -> bool {
+    COUNTERS.iter().any(|start| etag.trim_matches('"').starts_with(start))
+}
+
 /// A display name as its user typed it: DAViCal keeps the XML of the request, and so escapes twice.
 pub(super) fn display_name(name: &str) -> String {
     name.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")

@@ -9,6 +9,9 @@ mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
 mod site;
+mod reading;
+mod stage;
+mod writing;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.
 fn body(name: &str) -> Vec<u8> {
