@@ -1,5 +1,6 @@
 //! The config: file -> document with positions -> validated settings, or all faults at once. Knows no provider,
-//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]).
+//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]), and
+//! fetches secrets in another one ([`secret::reveal`]).
 
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
@@ -20,6 +21,7 @@ mod init;
 mod paths;
 mod role;
 mod schema;
+pub mod secret;
 mod secret_source;
 mod session;
 pub mod settings;

@@ -121,7 +121,7 @@ pub enum AuthScheme {
     Bearer,
 }
 
-/// Where a secret comes from; never the secret itself. `config::secret` fetches it.
+/// Where a secret comes from; never the secret itself. [`reveal`](crate::config::secret::reveal) fetches it.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecretSource {
     /// A systemd credential, by its name.

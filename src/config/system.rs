@@ -1,4 +1,4 @@
-//! What the config takes from the system: home, the standard folders and the time zone. The one place that asks.
+//! What the config takes from the system: home, the standard folders, the time zone and the user. The one place that asks.
 
 use std::path::PathBuf;
 
@@ -13,8 +13,12 @@ pub struct Environment {
     pub xdg_state_home: Option<PathBuf>,
     /// `$STATE_DIRECTORY`, which systemd sets; of several the first.
     pub state_directory: Option<PathBuf>,
+    /// `$CREDENTIALS_DIRECTORY`, which systemd sets where the unit has credentials.
+    pub credentials_directory: Option<PathBuf>,
     /// The IANA name of the system's time zone; none where it can't be told.
     pub timezone: Option<String>,
+    /// The user as whom the program runs.
+    pub user: u32,
 }
 
 impl Environment {
@@ -30,7 +34,9 @@ impl Environment {
             xdg_config_home: absolute("XDG_CONFIG_HOME"),
             xdg_state_home: absolute("XDG_STATE_HOME"),
             state_directory,
+            credentials_directory: absolute("CREDENTIALS_DIRECTORY"),
             timezone: system_zone(),
+            user: rustix::process::geteuid().as_raw(),
         }
     }
 }

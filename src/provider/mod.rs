@@ -10,6 +10,7 @@ use std::future::{Future, ready};
 use jiff::Timestamp;
 
 pub mod any;
+pub mod google;
 pub mod ics;
 pub mod transport;
 pub mod vdir;

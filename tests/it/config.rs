@@ -61,5 +61,6 @@ fn check_beside_sound(text: &str, want: &str) {
 
 mod accepted;
 mod faults;
+mod secrets;
 mod servers;
 mod shipped;
