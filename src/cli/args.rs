@@ -46,6 +46,8 @@ pub enum Command {
         #[arg(long)]
         write_test: bool,
     },
+    /// Let seawall into a Google account, in the browser
+    Login(LoginArgs),
     /// Show what one cycle would change, and why; writes nothing
     Plan,
     /// Run one cycle: read, plan, write
@@ -108,6 +110,19 @@ pub enum Command {
         /// Account and calendar, e.g. work/Personal
         calendar: String,
     },
+}
+
+/// Which account, and how.
+#[derive(Clone, Debug, Args)]
+pub struct LoginArgs {
+    /// The account, by its name in the config
+    pub account: String,
+    /// Take a refresh token from standard input, from another machine or tool; no browser
+    #[arg(long)]
+    pub import: bool,
+    /// Port of 127.0.0.1 to which the browser comes back, for example one that ssh -L forwards [default: a free one]
+    #[arg(long, default_value_t = 0, hide_default_value = true, conflicts_with = "import")]
+    pub port: u16,
 }
 
 /// What the user agrees to.

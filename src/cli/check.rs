@@ -1,20 +1,22 @@
 //! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
 
 use super::args::Cli;
-use super::fail::{DONE, Done, FAILED, Fail};
+use super::fail::{DONE, Done, FAILED, Fail, LOGIN};
 use super::out;
 use super::shell::Shell;
-use crate::config::settings::{Account, Settings};
+use crate::config::settings::{Account, Settings, Source};
 use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
-use crate::provider::{CalendarInfo, Known, Provider};
+use crate::provider::{CalendarInfo, ErrorKind, Known, Provider};
 
 /// What was found: plain words, and how many of them are faults.
 #[derive(Debug, Default)]
 struct Findings {
     faults: usize,
+    /// How many of them only a login mends.
+    logins: usize,
     /// What was said of calendars that could not be read; the cycle would say it again.
     unread: Vec<String>,
 }
@@ -43,11 +45,22 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     let local = shell.now().to_zoned(shell.tz().clone()).strftime("%a %d %b %Y %H:%M").to_string();
     Findings::good(&format!("time zone {zone}: it is {local}"))?;
     Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
-    for (account, provider) in shell.settings.accounts.iter().zip(&shell.accounts) {
+    for (account, provider) in shell.settings.accounts.iter().zip(shell.accounts().await) {
         out::print(&format!("Account {}", account.name))?;
+        match provider.describe().await {
+            Ok(lines) => lines.iter().try_for_each(|line| Findings::note(line))?,
+            Err(error) => {
+                findings.fault(&error.to_string())?;
+                continue;
+            }
+        }
         match provider.calendars().await {
             Ok(calendars) => calendars_of(account, provider, &calendars, &mut findings).await?,
-            Err(error) => findings.fault(&error.to_string())?,
+            Err(error) => {
+                findings.logins += usize::from(error.kind == ErrorKind::Login);
+                findings.fault(&error.to_string())?;
+                findings.unread.push(error.to_string());
+            }
         }
     }
     out::print("Calendars as seawall reads them")?;
@@ -61,7 +74,7 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
         return Ok(DONE);
     }
     out::print(&if findings.faults == 1 { "1 fault.".to_owned() } else { format!("{} faults.", findings.faults) })?;
-    Ok(FAILED)
+    Ok(if findings.faults == findings.logins { LOGIN } else { FAILED })
 }
 
 async fn calendars_of(
@@ -85,7 +98,13 @@ async fn calendars_of(
             (false, true) => "hold",
             (false, false) => "none",
         };
-        let line = format!("{name}{}: {used}, {rights}", shown.unwrap_or_default());
+        let whose = if info.owned == Some(false) { ", not your own" } else { "" };
+        let line = format!("{name}{}: {used}, {rights}{whose}", shown.unwrap_or_default());
+        if wanted.hold && info.transparent == Some(true) {
+            Findings::note(&format!(
+                "{name} is left out of what others are told of your time: holds there defend nothing against them"
+            ))?;
+        }
         if wanted.hold && !info.writable {
             findings.fault(&format!(
                 "{line}: holds can't be written; give yourself write access, or hold in another calendar"
@@ -94,7 +113,10 @@ async fn calendars_of(
         }
         let unread = match provider.read(name, &Known::nothing()).await {
             Ok(reading) => reading.incomplete,
-            Err(error) => Some(error.to_string()),
+            Err(error) => {
+                findings.logins += usize::from(error.kind == ErrorKind::Login);
+                Some(error.to_string())
+            }
         };
         match unread {
             None => Findings::good(&line)?,
@@ -124,7 +146,9 @@ fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Re
         role.style.defence == Some(Defence::Strict)
             || role.blocks.iter().any(|block| block.style.defence == Some(Defence::Strict))
     });
-    if strict {
+    let at_google = |account: &&Account| matches!(account.source, Source::Google { .. });
+    let home = settings.hold_calendar.as_ref().map(|id| &id.account);
+    if strict && !settings.accounts.iter().filter(at_google).any(|account| Some(&account.name) == home) {
         Findings::note(
             "defence = \"strict\" is the same as \"firm\" on this calendar: only Google Workspace declines for you",
         )?;
@@ -158,17 +182,23 @@ async fn trial(shell: &Shell, findings: &mut Findings) -> Result<(), Fail> {
     out::print(&format!("Write test in {home}"))?;
     let _locks = shell.lock().await?;
     let store = shell.store()?;
+    let accounts = shell.accounts().await;
     let index = shell.settings.accounts.iter().position(|account| account.name == home.account);
-    let Some(provider) = index.and_then(|index| shell.accounts.get(index)) else { return Ok(()) };
+    let Some(provider) = index.and_then(|index| accounts.get(index)) else { return Ok(()) };
     let trials = canary::test(provider, home, &shell.instance, shell.now()).await;
     for trial in &trials {
         match &trial.fault {
             None => Findings::good(trial.rule)?,
+            Some(fault) if trial.is_guard => Findings::note(&format!(
+                "not so: {} ({fault}); seawall looks before each write and reads back after it",
+                trial.rule
+            ))?,
             Some(fault) => findings.fault(&format!("{}: {fault}", trial.rule))?,
         }
     }
-    if trials.iter().all(|trial| trial.fault.is_none()) {
+    if trials.iter().all(|trial| trial.is_guard || trial.fault.is_none()) {
         set_strikes(&store, home, 0)?;
+        store.set_meta(&canary::guards_key(home), Some(&canary::guards(&trials)))?;
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::args::{Cli, EventsArgs};
-use super::fail::{DONE, Done, Fail, PARTLY};
+use super::fail::{DONE, Done, Fail, of_cycle};
 use super::out;
 use super::shell::{Shell, warn};
 use super::when::{self, FORMS};
@@ -34,7 +34,7 @@ pub(super) async fn events(cli: &Cli, args: &EventsArgs) -> Done {
         warn(&outcome);
     }
     print(cli, outcome.listing(args.explain), window)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
+    Ok(of_cycle(&outcome))
 }
 
 /// Those of one file, with no config: the defaults of one hold.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::cycle::outcome::Outcome;
+
 /// Done.
 pub const DONE: u8 = 0;
 /// Failed.
@@ -10,6 +12,8 @@ pub const FAILED: u8 = 1;
 pub const PARTLY: u8 = 2;
 /// Used wrongly (`EX_USAGE` of sysexits).
 pub const USAGE: u8 = 64;
+/// An account lets nobody in until its user has logged in or set the secret right (`EX_NOPERM` of sysexits).
+pub const LOGIN: u8 = 77;
 /// The config is wrong (`EX_CONFIG` of sysexits).
 pub const CONFIG: u8 = 78;
 
@@ -48,6 +52,16 @@ impl Fail {
 impl<E: Into<anyhow::Error>> From<E> for Fail {
     fn from(error: E) -> Self {
         Self::Other(error.into())
+    }
+}
+
+/// What a cycle comes to. A login that is needed goes before what else was left undone: whoever runs seawall can try
+/// that again, while this waits for its user. The other accounts were served all the same.
+pub fn of_cycle(outcome: &Outcome) -> u8 {
+    match outcome {
+        outcome if !outcome.logins.is_empty() => LOGIN,
+        outcome if outcome.partly => PARTLY,
+        _ => DONE,
     }
 }
 

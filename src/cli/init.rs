@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail};
 use super::out;
-use crate::config::{self, Answers, Environment, Question, commented_example, compose};
+use crate::config::{self, Answers, Environment, Question, Service, commented_example, compose};
 
 /// Asks for what a first config needs.
 pub(super) fn init(cli: &Cli, print: bool) -> Done {
@@ -28,6 +28,9 @@ pub(super) fn init(cli: &Cli, print: bool) -> Done {
     }
     let mut answers = Answers::offered(environment.timezone.as_deref());
     for question in Question::ALL {
+        if !answers.asks(question) {
+            continue;
+        }
         if !put(question, &mut answers)? {
             return Err(anyhow::anyhow!("no config was written").into());
         }
@@ -57,7 +60,11 @@ pub(super) fn init(cli: &Cli, print: bool) -> Done {
         }
         Err(error) => return Err(anyhow::anyhow!("can't write {}: {error}", file.display()).into()),
     }
-    out::print(&format!("Wrote {}. Next: `seawall check`, then `seawall plan`.", file.display()))?;
+    let login = match answers.service {
+        Service::Google => format!("`seawall login {}`, ", answers.service.account()),
+        Service::Vdir | Service::CalDav => String::new(),
+    };
+    out::print(&format!("Wrote {}. Next: {login}`seawall check`, then `seawall plan`.", file.display()))?;
     Ok(DONE)
 }
 

@@ -1,12 +1,15 @@
 //! The command line: one file a group of commands, no decisions. Parses, calls, prints.
 
+mod accounts;
 pub mod args;
+mod browser;
 mod check;
 pub mod demo;
 pub mod demo_shift;
 mod events;
 pub mod fail;
 mod init;
+mod login;
 mod out;
 mod shell;
 mod views;
@@ -58,6 +61,7 @@ async fn run(cli: &Cli) -> Done {
         Command::Demo { dir } => demo::demo(dir.as_deref()).await,
         Command::Init { print } => init::init(cli, *print),
         Command::Check { write_test } => check::check(cli, *write_test).await,
+        Command::Login(args) => login::login(cli, args).await,
         Command::Plan => views::plan(cli).await,
         Command::Sync(args) => writes::sync(cli, *args).await,
         Command::Week { week } => views::week(cli, week.as_deref()).await,

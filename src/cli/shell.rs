@@ -1,5 +1,4 @@
-//! What most commands stand on: config, clock, zones, accounts, store and locks, put together once. The one place
-//! of the command line that names adapters.
+//! What most commands stand on: config, clock, zones, accounts, store and locks, put together once. Names no adapter.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,21 +6,20 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OnceCell;
 
+use super::accounts;
 use super::args::Cli;
 use super::fail::Fail;
 use super::zones::newest_zones;
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
-use crate::config::settings::{Account, Settings, Source};
+use crate::config::settings::{Settings, Source};
 use crate::config::{self, Environment};
 use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
-use crate::provider::any::{AnyProvider, Closed};
-use crate::provider::ics::{Ics, Place};
-use crate::provider::transport::Client;
-use crate::provider::vdir::Vdir;
+use crate::provider::any::AnyProvider;
 use crate::store::lock::{self, Lock};
 use crate::store::{DATABASE, Store, StoreError};
 
@@ -41,8 +39,10 @@ pub(super) struct Shell {
     pub(super) zones: Zones,
     /// This seawall.
     pub(super) instance: String,
-    /// The accounts in config order.
-    pub(super) accounts: Vec<AnyProvider>,
+    /// What the system said about itself.
+    environment: Environment,
+    /// The accounts, once they were needed.
+    accounts: OnceCell<Vec<AnyProvider>>,
 }
 
 impl Shell {
@@ -63,10 +63,15 @@ impl Shell {
         }
         let clock = now.or(settings.now).map_or(Clock::System, Clock::Standing);
         let instance = settings.instance.clone().unwrap_or_else(instance_of_machine);
-        let client = Client::new();
-        let accounts = settings.accounts.iter().map(|account| provider(account, &client)).collect();
         let config_hash = short_hash(&std::fs::read(file)?);
-        Ok(Self { settings, config_hash, clock, zones, instance, accounts })
+        let (environment, accounts) = (environment.clone(), OnceCell::new());
+        Ok(Self { settings, config_hash, clock, zones, instance, environment, accounts })
+    }
+
+    /// The accounts in config order. Their secrets are fetched when they are first asked for: a command that reaches
+    /// no account asks for none.
+    pub(super) async fn accounts(&self) -> &[AnyProvider] {
+        self.accounts.get_or_init(|| accounts::open(&self.settings, &self.environment)).await
     }
 
     /// The user's zone.
@@ -138,17 +143,19 @@ impl Shell {
     /// Runs a cycle.
     pub(super) async fn cycle(&self, store: &Store, mode: Mode, also: Option<Span>) -> Result<Outcome, Fail> {
         let doubt = self.clock.doubt();
-        Ok(cycle(self.context(store, mode, also, doubt.as_deref())).await?)
+        Ok(cycle(self.context(store, mode, also, doubt.as_deref()).await).await?)
     }
 
     /// All that a cycle needs.
-    pub(super) fn context<'a>(
+    pub(super) async fn context<'a>(
         &'a self,
         store: &'a Store,
         mode: Mode,
         also: Option<Span>,
         clock_doubt: Option<&'a str>,
     ) -> Context<'a, AnyProvider> {
+        // Before the present is taken: a program may take its time to tell a secret.
+        let accounts = self.accounts().await;
         Context {
             now: self.now(),
             clock: self.clock,
@@ -157,7 +164,7 @@ impl Shell {
             config_hash: &self.config_hash,
             zones: &self.zones,
             instance: &self.instance,
-            accounts: &self.accounts,
+            accounts,
             store,
             mode,
             thorough: false,
@@ -169,22 +176,6 @@ impl Shell {
     pub(super) async fn look(&self, also: Option<Span>) -> Result<Outcome, Fail> {
         let store = self.store_to_look().await?;
         self.cycle(&store, Mode::Look, also).await
-    }
-}
-
-/// The provider of an account.
-fn provider(account: &Account, client: &Client) -> AnyProvider {
-    let ics = |place: Place| {
-        // The config gives such an account its one calendar.
-        let calendar = account.calendars.first().map_or(&account.name, |calendar| &calendar.id.calendar);
-        AnyProvider::Ics(Ics::new(calendar, place, client.clone()))
-    };
-    match &account.source {
-        Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
-        Source::CalDav { .. } => AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned())),
-        Source::Google { .. } => AnyProvider::Closed(Closed("Google is not there yet".to_owned())),
-        Source::IcsFile { path } => ics(Place::File(path.clone())),
-        Source::IcsAddress { url } => ics(Place::Address(url.clone())),
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::args::Cli;
-use super::fail::{DONE, Done, Fail, PARTLY};
+use super::fail::{DONE, Done, Fail, of_cycle};
 use super::out;
 use super::shell::{Shell, warn};
 use super::when::{self, FORMS};
@@ -16,7 +16,7 @@ use crate::report::why::Question;
 pub(super) async fn plan(cli: &Cli) -> Done {
     let outcome = Shell::open(cli)?.look(None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
+    Ok(of_cycle(&outcome))
 }
 
 /// Prints what a cycle changes, in words or as JSON.

@@ -2,7 +2,7 @@
 //! `forget`.
 
 use super::args::{Cli, SyncArgs};
-use super::fail::{DONE, Done, FAILED, Fail, PARTLY};
+use super::fail::{DONE, Done, FAILED, Fail, PARTLY, of_cycle};
 use super::out;
 use super::shell::Shell;
 use super::views::print_changes;
@@ -28,7 +28,7 @@ pub(super) async fn sync(cli: &Cli, args: SyncArgs) -> Done {
     let consent = Consent { accept: args.accept, restore: args.restore, take_over: args.take_over };
     let outcome = shell.cycle(&store, Mode::Write(consent), None).await?;
     print_changes(cli, &outcome)?;
-    Ok(if outcome.partly { PARTLY } else { DONE })
+    Ok(of_cycle(&outcome))
 }
 
 /// Removes what was written, after showing it.
@@ -36,7 +36,7 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
     let shell = Shell::open(cli)?;
     let _locks = shell.lock().await?;
     let store = shell.store()?;
-    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None);
+    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
     let removals = undo::removals(cx, reach).await?;
     for warning in &removals.warnings {
         tracing::warn!("{warning}");
@@ -83,7 +83,7 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
     let shell = Shell::open(cli)?;
     let _locks = shell.lock().await?;
     let store = shell.store()?;
-    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None);
+    let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
     let (owned, _) = undo::own_objects(cx).await?;
     let at = when::parse(hold, shell.now(), shell.tz()).map(|typed| typed.start(shell.tz()));
     let found = undo::find(&owned, shell.now(), hold, at);

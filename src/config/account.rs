@@ -23,7 +23,7 @@ const PROVIDERS: [(&str, Provider); 4] =
 
 /// How a provider's calendars are called.
 #[derive(Clone, Copy)]
-enum Naming {
+pub(super) enum Naming {
     /// By the folder's name.
     Folder,
     /// By the name that calendar programs show, or what the service calls it: an address or an id.
@@ -228,11 +228,15 @@ fn usage(text: &str) -> Result<Use, Wrong> {
 }
 
 /// Calendars with their use from one line like `work=read+hold, home`; without a use they are read.
-pub(super) fn named_calendars(text: &str) -> Result<Vec<(String, String)>, Wrong> {
+pub(super) fn named_calendars(text: &str, naming: Naming) -> Result<Vec<(String, String)>, Wrong> {
     let entry = |part: &str| {
-        let (name, used) = part.split_once('=').unwrap_or((part, "read"));
+        let (name, used) = part.rsplit_once('=').unwrap_or((part, "read"));
         usage(used.trim())?;
-        Ok((folder(name.trim())?, used.trim().to_owned()))
+        let name = match naming {
+            Naming::Folder => folder(name.trim())?,
+            Naming::Any => value::label(name.trim())?,
+        };
+        Ok((name, used.trim().to_owned()))
     };
     text.split(',').map(entry).collect()
 }

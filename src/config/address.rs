@@ -12,16 +12,22 @@ pub(super) fn read(table: &Table<'_>, key: &str, faults: &mut Faults, example: &
 
 /// The same where a bare domain will do: `example.org` is `https://example.org/`.
 pub(super) fn read_or_domain(table: &Table<'_>, key: &str, faults: &mut Faults, example: &str) -> Field<Url> {
-    read_as(table, key, faults, |text| {
-        if text.contains("://") {
-            return web(text, example);
-        }
-        let url = web(&format!("https://{text}"), example)?;
-        if on_this_machine(&url) {
-            return Err("expected http:// or https:// before a name of this machine".to_owned());
-        }
-        if url.host_str().is_some_and(|host| host.contains(['.', ':'])) { Ok(url) } else { Err(no_address(example)) }
-    })
+    read_as(table, key, faults, |text| web_or_domain(text, example))
+}
+
+/// An address that may be asked; of a bare domain the root.
+///
+/// # Errors
+/// What is wrong with it, as a whole fault.
+pub(super) fn web_or_domain(text: &str, example: &str) -> Result<Url, String> {
+    if text.contains("://") {
+        return web(text, example);
+    }
+    let url = web(&format!("https://{text}"), example)?;
+    if on_this_machine(&url) {
+        return Err("expected http:// or https:// before a name of this machine".to_owned());
+    }
+    if url.host_str().is_some_and(|host| host.contains(['.', ':'])) { Ok(url) } else { Err(no_address(example)) }
 }
 
 fn read_as(

@@ -1,7 +1,7 @@
 //! Accounts with `provider = "caldav"`: where the server is, who we are there, and which hosts may learn the
 //! password. Reaches no server and reads no secret.
 
-use url::Host;
+use url::{Host, Url};
 
 use super::hours::required;
 use super::paths::Base;
@@ -38,6 +38,12 @@ pub(super) fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
     let hosts = hosts(table, faults);
     let (username, secret) = login?;
     Some(Source::CalDav { url: url?, username, secret, auth: auth?, ca_file: ca_file?, hosts: hosts? })
+}
+
+/// The address of a server, as somebody types it; the fault repeats nothing.
+pub(super) fn server(text: &str) -> Result<Url, Wrong> {
+    let fault = |fault: String| Wrong::from(fault.strip_prefix("expected ").unwrap_or(&fault));
+    address::web_or_domain(text, URL).map_err(fault)
 }
 
 /// User name and secret, as the scheme wants them.
@@ -89,10 +95,17 @@ fn hosts(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<String>> {
     all.into_iter().collect()
 }
 
+/// A host, for https at any port, or a host and its port.
 fn host(text: &str) -> Result<String, Wrong> {
     let text = text.trim();
-    let found = Host::parse(text).ok().filter(|_| !text.contains('*'));
-    found
-        .map(|host| host.to_string())
-        .ok_or_else(|| "a host like p42-caldav.example.org, without https://, port, path or *".into())
+    // Inside of brackets a colon belongs to the address.
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, Some(port.parse::<u16>().ok())),
+        _ => (text, None),
+    };
+    match (Host::parse(name), port) {
+        (Ok(host), None) if !name.contains('*') => Ok(host.to_string()),
+        (Ok(host), Some(Some(port))) if !name.contains('*') => Ok(format!("{host}:{port}")),
+        _ => Err("a host like p42-caldav.example.org, without https://, path or *".into()),
+    }
 }

@@ -1,10 +1,9 @@
 //! A first config from a few answers, with comments that say what else can be set. Asks nobody and writes nothing:
 //! the questions and the check of each answer are data for whoever asks.
 
-use std::fmt::Write as _;
-
+use super::account::{self, Naming};
 use super::tree::Wrong;
-use super::{account, value};
+use super::{caldav, google, secret_source, value};
 
 /// The example config: every key, commented.
 pub fn commented_example() -> &'static str {
@@ -16,9 +15,19 @@ pub fn commented_example() -> &'static str {
 pub enum Question {
     /// The time zone.
     Timezone,
+    /// Where the calendars are: in folders, on a CalDAV server or at Google.
+    Provider,
     /// The folder of the calendars.
     Path,
-    /// The calendars in it, with their use.
+    /// The CalDAV server.
+    Url,
+    /// Who the user is there.
+    Username,
+    /// The user's OAuth client at Google.
+    ClientId,
+    /// Where the password or the client's secret is kept.
+    Secret,
+    /// The calendars there, with their use.
     Calendars,
     /// Who the user is among the attendees.
     Emails,
@@ -42,9 +51,14 @@ pub enum Question {
 
 impl Question {
     /// All of them in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::Timezone,
+        Self::Provider,
         Self::Path,
+        Self::Url,
+        Self::Username,
+        Self::ClientId,
+        Self::Secret,
         Self::Calendars,
         Self::Emails,
         Self::WorkDays,
@@ -61,8 +75,16 @@ impl Question {
     pub fn text(self) -> &'static str {
         match self {
             Self::Timezone => "Your time zone",
+            Self::Provider => "Where your calendars are: vdir (folders on this machine), caldav (a server) or google",
             Self::Path => "The folder with your calendars (one folder of .ics files each)",
-            Self::Calendars => "Its calendars, as name or name=use (read, hold, read+hold); one may hold",
+            Self::Url => "The server's address, or your domain",
+            Self::Username => "Your user name there",
+            Self::ClientId => "The id of your OAuth client (kind: Desktop app)",
+            Self::Secret => {
+                "Where the password (Google: the client's secret) is kept, never the secret itself: file PATH, \
+                 credential NAME, or command PROGRAM WORDS…"
+            }
+            Self::Calendars => "The calendars there, as name or name=use (read, hold, read+hold); one may hold",
             Self::Emails => "Your e-mail addresses, as in invitations",
             Self::WorkDays => "Days you work",
             Self::WorkFrom => "Work begins",
@@ -76,13 +98,61 @@ impl Question {
     }
 }
 
+/// Where `init` can say that calendars are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Folders of `.ics` files.
+    Vdir,
+    /// A CalDAV server.
+    CalDav,
+    /// Google Calendar.
+    Google,
+}
+
+impl Service {
+    const WORDS: [(&str, Self); 3] = [("vdir", Self::Vdir), ("caldav", Self::CalDav), ("google", Self::Google)];
+
+    /// As in the config.
+    pub(super) fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, service)| *service == self).map_or("", |(word, _)| word)
+    }
+
+    /// What the account is called.
+    pub fn account(self) -> &'static str {
+        match self {
+            Self::Vdir => "local",
+            Self::CalDav => "work",
+            Self::Google => "google",
+        }
+    }
+
+    fn calendars(self) -> Vec<(String, String)> {
+        let name = match self {
+            Self::Vdir => "work",
+            Self::CalDav => "Personal",
+            Self::Google => "primary",
+        };
+        vec![(name.to_owned(), "read+hold".to_owned())]
+    }
+}
+
 /// The answers, as they were typed; each is checked by [`Answers::give`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answers {
     /// IANA name.
     pub timezone: String,
+    /// Where the calendars are; the next five answers belong to one or two of them.
+    pub service: Service,
     /// The vdir.
     pub path: String,
+    /// The CalDAV server.
+    pub url: String,
+    /// The user there.
+    pub username: String,
+    /// The user's client at Google.
+    pub client_id: String,
+    /// `file PATH`, `credential NAME` or `command PROGRAM WORDS…`.
+    pub secret: String,
     /// Name and use, as in the config.
     pub calendars: Vec<(String, String)>,
     /// Addresses of the user.
@@ -103,13 +173,30 @@ impl Answers {
         let hours = |days: &str, from: &str, to: &str| [days, from, to].map(str::to_owned);
         Self {
             timezone: timezone.unwrap_or("UTC").to_owned(),
+            service: Service::Vdir,
             path: "~/.calendars".to_owned(),
-            calendars: vec![("work".to_owned(), "read+hold".to_owned())],
+            url: "https://cloud.example.org".to_owned(),
+            username: "anna".to_owned(),
+            client_id: "1234-abcd.apps.googleusercontent.com".to_owned(),
+            secret: "file seawall.secret".to_owned(),
+            calendars: Service::Vdir.calendars(),
             emails: Vec::new(),
             work: hours("mon-fri", "08:30", "17:30"),
             block: hours("mon,tue,thu,fri", "09:00", "12:00"),
             target: "12h".to_owned(),
             write: false,
+        }
+    }
+
+    /// Whether the question matters after the answers so far.
+    pub fn asks(&self, question: Question) -> bool {
+        match question {
+            // A server knows who the user is.
+            Question::Path | Question::Emails => self.service == Service::Vdir,
+            Question::Url | Question::Username => self.service == Service::CalDav,
+            Question::ClientId => self.service == Service::Google,
+            Question::Secret => self.service != Service::Vdir,
+            _ => true,
         }
     }
 
@@ -119,7 +206,12 @@ impl Answers {
         let [block_days, block_from, block_to] = &self.block;
         match question {
             Question::Timezone => self.timezone.clone(),
+            Question::Provider => self.service.word().to_owned(),
             Question::Path => self.path.clone(),
+            Question::Url => self.url.clone(),
+            Question::Username => self.username.clone(),
+            Question::ClientId => self.client_id.clone(),
+            Question::Secret => self.secret.clone(),
             Question::Calendars => {
                 self.calendars.iter().map(|(name, used)| format!("{name}={used}")).collect::<Vec<_>>().join(", ")
             }
@@ -152,8 +244,21 @@ impl Answers {
         let [block_days, block_from, block_to] = &mut self.block;
         match question {
             Question::Timezone => keep(text, super::validate::known_zone, &mut self.timezone)?,
+            Question::Provider => {
+                let service = value::choice(text, &Service::WORDS)?;
+                if service != self.service {
+                    (self.service, self.calendars) = (service, service.calendars());
+                }
+            }
             Question::Path => keep(text, value::label, &mut self.path)?,
-            Question::Calendars => self.calendars = account::named_calendars(text)?,
+            Question::Url => keep(text, caldav::server, &mut self.url)?,
+            Question::Username => keep(text, value::label, &mut self.username)?,
+            Question::ClientId => keep(text, google::client_id, &mut self.client_id)?,
+            Question::Secret => keep(text, secret_source::typed, &mut self.secret)?,
+            Question::Calendars => {
+                let naming = if self.service == Service::Vdir { Naming::Folder } else { Naming::Any };
+                self.calendars = account::named_calendars(text, naming)?;
+            }
             Question::Emails => {
                 let list = text.split(',').map(str::trim).filter(|text| !text.is_empty());
                 self.emails = list.map(account::email).collect::<Result<_, _>>()?;
@@ -178,67 +283,4 @@ fn keep<T>(text: &str, parser: impl Fn(&str) -> Result<T, Wrong>, slot: &mut Str
     parser(text)?;
     text.clone_into(slot);
     Ok(())
-}
-
-/// A config with these answers. Whether they fit each other is seen by reading it back.
-pub fn compose(answers: &Answers) -> String {
-    let quote = |text: &str| toml::Value::from(text).to_string();
-    let entry = |hours: &[String; 3]| {
-        let [days, from, to] = hours;
-        format!("days = {}, from = {}, to = {}", quote(days), quote(from), quote(to))
-    };
-    let mut calendars = String::new();
-    for (name, used) in &answers.calendars {
-        // A String takes every write.
-        let _ = writeln!(calendars, "  {{ name = {}, use = {} }},", quote(name), quote(used));
-    }
-    let emails = answers.emails.iter().map(|email| quote(email)).collect::<Vec<_>>().join(", ");
-    let write = answers.write;
-    format!(
-        r#"# The config of seawall. `seawall check` reads it and names everything that is wrong; `seawall plan` shows
-# what it would do. Every key that exists: seawall.example.toml, or `seawall init --print`.
-
-timezone = {timezone}
-
-# false: read, judge and report only. Set it to true (or remove it) once you like what `seawall plan` says.
-write = {write}
-
-# When you work; `away` is never focus and never erosion.
-[hours]
-work = [{{ {work} }}]
-#away = [{{ days = "mon-fri", from = "12:00", to = "13:00" }}]
-
-# What a focus session is.
-[focus]
-#min_session = "2h"
-#max_session = "4h"
-#daily_max = "5h"
-
-# What time is for. `blocks` are when you mean to do it; what meetings take of them is won back elsewhere, up to
-# `target` a week.
-[[role]]
-name = "deep"
-target = {target}
-blocks = [{{ name = "Deep work", {block} }}]
-
-# The weekly event that says how the week balanced.
-[summary]
-#at = "fri 16:00"
-
-# Where your calendars are: one folder of .ics files each. Exactly one holds.
-[[account]]
-name = "local"
-provider = "vdir"
-path = {path}
-# Who you are among the attendees.
-emails = [{emails}]
-calendars = [
-{calendars}]
-"#,
-        timezone = quote(&answers.timezone),
-        work = entry(&answers.work),
-        block = entry(&answers.block),
-        target = quote(&answers.target),
-        path = quote(&answers.path),
-    )
 }

@@ -13,6 +13,7 @@ mod address;
 mod block;
 mod busy;
 mod caldav;
+mod compose;
 mod defaults;
 mod google;
 mod hold;
@@ -31,7 +32,8 @@ mod tree;
 mod validate;
 mod value;
 
-pub use init::{Answers, Question, commented_example, compose};
+pub use compose::compose;
+pub use init::{Answers, Question, Service, commented_example};
 pub use paths::{NoConfig, find};
 pub use system::Environment;
 

@@ -2,7 +2,7 @@
 
 use super::paths::Base;
 use super::schema;
-use super::tree::{Faults, Field, Table};
+use super::tree::{Faults, Field, Table, Wrong};
 use crate::config::settings::SecretSource;
 
 /// How a secret is named in a config.
@@ -81,4 +81,23 @@ fn command(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) -> Option<Ve
         return None;
     }
     Some(words)
+}
+
+/// What somebody typed: the key and what belongs under it. A bare text is refused, for it may be the secret itself.
+pub(super) fn typed(text: &str) -> Result<toml::Table, Wrong> {
+    let wrong = || Wrong::from("file PATH, credential NAME or command PROGRAM WORDS…; never the secret itself");
+    let (key, rest) = text.split_once(' ').ok_or_else(wrong)?;
+    let rest = rest.trim();
+    let value = match key {
+        _ if rest.is_empty() => return Err(wrong()),
+        "file" | "credential" => toml::Value::from(rest),
+        "command" => toml::Value::from(rest.split_whitespace().collect::<Vec<_>>()),
+        _ => return Err(wrong()),
+    };
+    Ok(toml::Table::from_iter([(key.to_owned(), value)]))
+}
+
+/// The same as it stands in a config.
+pub(super) fn as_toml(text: &str) -> String {
+    typed(text).map(|table| toml::Value::from(table).to_string()).unwrap_or_default()
 }

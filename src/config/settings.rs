@@ -82,7 +82,8 @@ pub enum Source {
         auth: AuthScheme,
         /// PEM of the authority that signed the server's certificate, where the system does not know it.
         ca_file: Option<PathBuf>,
-        /// Other hosts that may learn the secret, as addresses write them; without port.
+        /// Other hosts that may learn the secret, as addresses write them: `host`, for https at any port, or
+        /// `host:port`.
         hosts: Vec<String>,
     },
     /// Google Calendar.

@@ -10,6 +10,7 @@ use std::future::{Future, ready};
 use jiff::Timestamp;
 
 pub mod any;
+pub mod caldav;
 pub mod google;
 pub mod ics;
 pub mod transport;

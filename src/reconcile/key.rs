@@ -7,6 +7,9 @@ use crate::calendar::CalendarId;
 use crate::calendar::time::Span;
 use crate::calendar::week::IsoWeek;
 
+/// The most generations of one key.
+pub const GENERATIONS_MAX: u32 = 20;
+
 /// What kind of event it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::change::{Action, Change, Content, Notes, Urgency};
 use super::holds;
-use super::key::{Key, Kind};
+use super::key::{GENERATIONS_MAX, Key, Kind};
 use super::ledger::{LedgerRow, LedgerState};
 use super::marker;
 use super::own::{Owned, Standing};
@@ -19,8 +19,6 @@ use crate::focus::view::later;
 
 /// How long the last word waits for calendars that can't be read.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(48);
-/// The most generations of one key.
-const GENERATIONS_MAX: u32 = 20;
 
 /// What one week's summary shall say, twice: while the week goes on, and as its last word.
 #[derive(Clone, Debug, PartialEq, Eq)]

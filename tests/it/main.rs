@@ -9,6 +9,8 @@ mod blocks;
 #[cfg(test)]
 mod busy;
 #[cfg(test)]
+mod caldav;
+#[cfg(test)]
 mod calendar_corpora;
 #[cfg(test)]
 mod calendar_queries;
@@ -27,7 +29,11 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google_login;
+#[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod lab;
 #[cfg(test)]
 mod lock;
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod instances;
 mod odd;
 mod privacy;
 mod random;
+mod services;
 mod summary;
 mod undo;
 mod yields;

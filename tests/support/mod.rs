@@ -2,13 +2,16 @@
 
 pub(crate) mod calendars;
 pub(crate) mod corpora;
+pub(crate) mod emulate;
 pub(crate) mod flaky;
 pub(crate) mod ics;
+pub(crate) mod lab;
 pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod script;
+pub(crate) mod service;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;

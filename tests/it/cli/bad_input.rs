@@ -63,7 +63,7 @@ fn a_config_with_five_faults_tells_all_five_at_once() {
             "3:1: state_dri: unknown key: did you mean state_dir?",
             r#"8:10: role[0].target: expected a duration like 90m, 2h or 1h30m, found "6""#,
             r#"9:38: role[0].blocks[0].days: expected days like mon-fri or mon,wed, found "mon,tux""#,
-            r#"12:12: account[0].provider: expected vdir or ics, found "vdur" (did you mean vdir?)"#,
+            r#"12:12: account[0].provider: expected vdir, caldav, google or ics, found "vdur" (did you mean vdir?)"#,
         ],
     );
 }

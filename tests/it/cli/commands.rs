@@ -42,8 +42,10 @@ fn init_in_a_terminal_asks_and_writes_a_config_once() {
     let sandbox = Sandbox::new();
     let calendars = sandbox.path("calendars");
     fs::create_dir_all(calendars.join("mine")).unwrap();
-    let answers =
-        format!("Mars\nEurope/Berlin\n{}\nmine=read+hold\nme@example.org\n\n\n\n\n\n\n8h\nyes\n", calendars.display());
+    let answers = format!(
+        "Mars\nEurope/Berlin\n\n{}\nmine=read+hold\nme@example.org\n\n\n\n\n\n\n8h\nyes\n",
+        calendars.display()
+    );
     let init = sandbox.bare(["init"]);
     in_terminal(&sandbox, &init, &answers).expect(0).says(&[
         "Your time zone [Europe/Berlin]",
@@ -57,7 +59,7 @@ fn init_in_a_terminal_asks_and_writes_a_config_once() {
     sound.expect(0).says(&["mine: read+hold, can be written", "Everything is in order."]);
     Ran::of(&mut sandbox.bare(["--now", "2026-11-16T07:30:00+01:00", "sync"])).expect(0).says(&["changes written"]);
 
-    let again = in_terminal(&sandbox, &init, &"\n".repeat(14));
+    let again = in_terminal(&sandbox, &init, &"\n".repeat(15));
     again.expect(1).says(&["is there already and stays as it is"]);
     assert_eq!(fs::read_to_string(sandbox.path("home/.config/seawall/seawall.toml")).unwrap(), written);
 }

@@ -16,6 +16,7 @@ mod commands;
 mod demo;
 mod json;
 mod kill;
+mod secrets;
 
 /// The program.
 const SEAWALL: &str = env!("CARGO_BIN_EXE_seawall");

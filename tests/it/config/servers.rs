@@ -50,7 +50,7 @@ username = "anna@example.org"
 password = { file = "~/.secrets/work" }
 auth = "digest"
 ca_file = "ca.pem"
-hosts = ["P42-CalDAV.example.org", "bücher.example", "192.0.2.7"]
+hosts = ["P42-CalDAV.example.org", "bücher.example:8443", "192.0.2.7", "[::1]:80", "[::1]"]
 emails = ["Anna@example.org"]
 calendars = [{ name = "Team", only = "all" }, { name = "Küche & Bad", use = "read", private = true },
   { name = "https://cloud.example.org/dav/anna/c%20d/", only = "invited" }]
@@ -61,7 +61,7 @@ calendars = [{ name = "Team", only = "all" }, { name = "Küche & Bad", use = "re
     assert_eq!(*secret, Some(SecretSource::File(PathBuf::from("/home/anna/.secrets/work"))));
     assert_eq!(*auth, AuthScheme::Digest);
     assert_eq!(ca_file.as_deref(), Some(Path::new("/home/anna/.config/seawall/ca.pem")));
-    assert_eq!(hosts, &["p42-caldav.example.org", "xn--bcher-kva.example", "192.0.2.7"]);
+    assert_eq!(hosts, &["p42-caldav.example.org", "xn--bcher-kva.example:8443", "192.0.2.7", "[::1]:80", "[::1]"]);
     assert_eq!(got.emails, ["anna@example.org"]);
     let calendars: Vec<_> =
         got.calendars.iter().map(|one| (one.id.calendar.as_str(), one.only_invited, one.private)).collect();
@@ -124,7 +124,7 @@ username = "an:na"
 password = { credential = "work", file = "x" }
 auth = "kerberos"
 ca_file = ""
-hosts = ["https://example.org", "*.example.org", "example.org:8443", 7]
+hosts = ["https://example.org", "*.example.org", "example.org:x", 7]
 path = "~/.calendars"
 client_id = "x"
 calendars = [{ name = "a", use = "readhold" }, { name = "" }, { name = "https://anna:hunter2@example.org/" }]
@@ -135,10 +135,10 @@ calendars = [{ name = "a", use = "readhold" }, { name = "" }, { name = "https://
         4:1: account[0].usrname: unknown key: did you mean username?
         7:8: account[0].auth: expected basic, digest or bearer, found "kerberos"
         8:11: account[0].ca_file: expected a path, found ""
-        9:10: account[0].hosts[0]: expected a host like p42-caldav.example.org, without https://, port, path or *, found "https://example.org"
-        9:33: account[0].hosts[1]: expected a host like p42-caldav.example.org, without https://, port, path or *, found "*.example.org"
-        9:50: account[0].hosts[2]: expected a host like p42-caldav.example.org, without https://, port, path or *, found "example.org:8443"
-        9:70: account[0].hosts[3]: expected a host like "p42-caldav.example.org" in quotes, found a number
+        9:10: account[0].hosts[0]: expected a host like p42-caldav.example.org, without https://, path or *, found "https://example.org"
+        9:33: account[0].hosts[1]: expected a host like p42-caldav.example.org, without https://, path or *, found "*.example.org"
+        9:50: account[0].hosts[2]: expected a host like p42-caldav.example.org, without https://, path or *, found "example.org:x"
+        9:67: account[0].hosts[3]: expected a host like "p42-caldav.example.org" in quotes, found a number
         10:1: account[0].path: unknown key: it belongs in an [[account]] with provider = "vdir"
         11:1: account[0].client_id: unknown key: it belongs in an [[account]] with provider = "google"
         12:34: account[0].calendars[0].use: expected read, hold, read+hold or none, found "readhold" (did you mean read+hold?)

@@ -1,6 +1,6 @@
 //! The configs and calendars that come with the program, and the config that `init` makes.
 
-use seawall::config::settings::Source;
+use seawall::config::settings::{Account, SecretSource, Source};
 use seawall::config::{Answers, Question, commented_example, compose};
 use seawall::focus::policy::Defence;
 
@@ -99,6 +99,7 @@ fn answers_stand_in_the_config_of_init() {
     let mut answers = Answers::offered(None);
     for (question, text) in [
         (Question::Timezone, "America/New_York"),
+        (Question::Provider, "vdir"),
         (Question::Path, "/srv/\"odd\" folder"),
         (Question::Calendars, "me = hold, team"),
         (Question::Emails, "Anna@example.org, mailto:a@example.com"),
@@ -125,11 +126,87 @@ fn answers_stand_in_the_config_of_init() {
     assert_eq!((block.from, block.to, got.policy.work[0].from), (780, 960, 480));
 }
 
+/// The account that `init` writes after these answers; whatever is not asked is left out.
+#[track_caller]
+fn account_of_init(typed: &[(Question, &str)]) -> Account {
+    let mut answers = Answers::offered(None);
+    for (question, text) in typed {
+        assert!(answers.asks(*question), "{question:?}");
+        answers.give(*question, text).unwrap();
+    }
+    settings(&compose(&answers)).accounts.swap_remove(0)
+}
+
+#[test]
+fn init_writes_an_account_on_a_server_and_never_its_secret() {
+    let got = account_of_init(&[
+        (Question::Provider, "caldav"),
+        (Question::Url, "example.org"),
+        (Question::Username, "anna \"a\""),
+        (Question::Secret, "command pass show work"),
+        (Question::Calendars, "Meine Termine = read+hold, https://example.org/x=y/ = read"),
+    ]);
+    let words = ["pass", "show", "work"].map(str::to_owned).to_vec();
+    let Source::CalDav { url, username, secret, .. } = &got.source else { panic!("{got:?}") };
+    assert_eq!((url.as_str(), username.as_deref()), ("https://example.org/", Some("anna \"a\"")));
+    assert_eq!(*secret, Some(SecretSource::Command(words)));
+    let calendars: Vec<&str> = got.calendars.iter().map(|one| one.id.calendar.as_str()).collect();
+    assert_eq!(calendars, ["Meine Termine", "https://example.org/x=y/"]);
+
+    let got = account_of_init(&[(Question::Provider, "caldav"), (Question::Secret, "file ~/a b.secret")]);
+    let Source::CalDav { secret, .. } = &got.source else { panic!("{got:?}") };
+    assert_eq!(*secret, Some(SecretSource::File(PathBuf::from("/home/anna/a b.secret"))));
+}
+
+#[test]
+fn init_writes_an_account_at_google() {
+    let got = account_of_init(&[
+        (Question::Provider, "google"),
+        (Question::ClientId, "1-x.apps.googleusercontent.com"),
+        (Question::Secret, "credential google"),
+    ]);
+    let Source::Google { client_id, client_secret, .. } = &got.source else { panic!("{got:?}") };
+    assert_eq!(client_id, "1-x.apps.googleusercontent.com");
+    assert_eq!(*client_secret, Some(SecretSource::Credential("google".to_owned())));
+    assert_eq!((got.calendars[0].id.to_string().as_str(), got.calendars[0].hold), ("google/primary", true));
+}
+
+#[test]
+fn only_what_matters_is_asked() {
+    let mut answers = Answers::offered(None);
+    let asked = |answers: &Answers| -> Vec<Question> {
+        use Question::{ClientId, Emails, Path, Secret, Url, Username};
+        [Path, Url, Username, ClientId, Secret, Emails].into_iter().filter(|one| answers.asks(*one)).collect()
+    };
+    assert_eq!(asked(&answers), [Question::Path, Question::Emails]);
+    answers.give(Question::Provider, "caldav").unwrap();
+    assert_eq!(asked(&answers), [Question::Url, Question::Username, Question::Secret]);
+    answers.give(Question::Provider, "google").unwrap();
+    assert_eq!(asked(&answers), [Question::ClientId, Question::Secret]);
+}
+
 #[test]
 fn an_answer_that_can_not_be_used_says_why_and_changes_nothing() {
     let mut answers = Answers::offered(None);
     for (question, text, want) in [
         (Question::Timezone, "berlin", "expected a zone like Europe/Berlin (did you mean Europe/Berlin?)"),
+        (Question::Provider, "ical", "expected vdir, caldav or google"),
+        (
+            Question::Url,
+            "http://example.org",
+            "expected https: over http anybody on the way can read and change the calendar",
+        ),
+        (Question::ClientId, "my client", "expected the id of your client, like 1234-abcd.apps.googleusercontent.com"),
+        (
+            Question::Secret,
+            "hunter2",
+            "expected file PATH, credential NAME or command PROGRAM WORDS…; never the secret itself",
+        ),
+        (
+            Question::Secret,
+            "password hunter2",
+            "expected file PATH, credential NAME or command PROGRAM WORDS…; never the secret itself",
+        ),
         (Question::Calendars, "work=write", "expected read, hold, read+hold or none"),
         (Question::Emails, "anna", "expected an address like anna@example.org"),
         (Question::WorkDays, "weekdays", "expected days like mon-fri or mon,wed"),
