@@ -29,6 +29,10 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google;
+#[cfg(test)]
+mod google_fake;
+#[cfg(test)]
 mod google_login;
 #[cfg(test)]
 mod http_client;
