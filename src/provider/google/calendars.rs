@@ -12,7 +12,7 @@ use crate::provider::{CalendarInfo, ErrorKind, ProviderError};
 
 /// The most pages of the list that are asked for.
 const PAGES_MAX: usize = 50;
-const FIELDS: &str = "nextPageToken,items(id,summary,summaryOverride,primary,accessRole,timeZone,backgroundColor)";
+const FIELDS: &str = "kind,nextPageToken,items(id,summary,summaryOverride,primary,accessRole,timeZone,backgroundColor)";
 
 /// The list, as far as it is known.
 #[derive(Debug, Default)]
@@ -67,6 +67,9 @@ impl Calendars {
             let url = api.url(&["users", "me", "calendarList"], &query);
             let answer = api.get(&url).await.map_err(|fault| fault.error(what, api.tokens().account()))?;
             let page: CalendarPage = serde_json::from_slice(&answer.body).map_err(|_| garbled(what))?;
+            if page.kind != "calendar#calendarList" {
+                return Err(garbled(what));
+            }
             calendars.extend(page.items.into_iter().filter(|entry| !entry.id.is_empty()));
             token = page.next_page_token;
             if token.is_none() {

@@ -100,6 +100,8 @@ pub struct Properties {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Page {
+    /// `calendar#events`: that it is such a page at all.
+    pub(super) kind: String,
     pub(super) items: Vec<Value>,
     pub(super) next_page_token: Option<String>,
     pub(super) next_sync_token: Option<String>,
@@ -110,6 +112,8 @@ pub(super) struct Page {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct CalendarPage {
+    /// `calendar#calendarList`.
+    pub(super) kind: String,
     pub(super) items: Vec<ListEntry>,
     pub(super) next_page_token: Option<String>,
 }

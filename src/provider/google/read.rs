@@ -101,7 +101,7 @@ impl<T: Transport> Source<'_, T> {
     /// All pages of a listing; one that breaks off after the first page is incomplete.
     async fn pages(&self, more: &[(&str, String)]) -> Result<Listing, NoReading> {
         let notes = if self.entry.is_writable() { OWN } else { "" };
-        let fields = format!("nextPageToken,nextSyncToken,accessRole,items({EVENT}{notes})");
+        let fields = format!("kind,nextPageToken,nextSyncToken,accessRole,items({EVENT}{notes})");
         let mut listing = Listing::default();
         let mut token: Option<String> = None;
         let mut seen = BTreeSet::new();
@@ -135,7 +135,8 @@ impl<T: Transport> Source<'_, T> {
     async fn page(&self, query: &[(&str, &str)]) -> Result<Page, Fault> {
         let url = self.api.url(&["calendars", &self.entry.id, "events"], query);
         let answer = self.api.get(&url).await?;
-        serde_json::from_slice(&answer.body).map_err(|_| {
+        let page = serde_json::from_slice::<Page>(&answer.body).ok();
+        page.filter(|page| page.kind == "calendar#events").ok_or_else(|| {
             let message = "Google: a list of events can't be read".to_owned();
             Fault::Failed(ProviderError { kind: ErrorKind::Unavailable, message })
         })
@@ -170,7 +171,7 @@ impl<T: Transport> Source<'_, T> {
         }
         reading.objects = objects.into_values().collect();
         reading.cursor = match (&reading.incomplete, sync_token) {
-            (None, Some(token)) => serde_json::to_string(&Cursor {
+            (None, Some(token)) if !self.entry.is_bare() => serde_json::to_string(&Cursor {
                 shape: SHAPE,
                 calendar: self.entry.id.clone(),
                 notes: self.entry.is_writable(),
