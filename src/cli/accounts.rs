@@ -1,56 +1,110 @@
 //! The config's accounts as providers, their secrets fetched. The one place of the command line that names adapters.
 //! An account whose secret can't be had answers every question with the reason, and keeps no other from its work.
 
+use std::path::Path;
+
+use secrecy::SecretString;
+use sha2::{Digest as _, Sha256};
+
+use super::login;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
 use crate::config::{Environment, secret};
 use crate::provider::any::{AnyProvider, Closed};
+use crate::provider::google::oauth::app::App;
+use crate::provider::google::oauth::file::TokenFile;
+use crate::provider::google::oauth::source::TokenSource;
 use crate::provider::ics::{Ics, Place};
-use crate::provider::transport::Client;
+use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
-use secrecy::SecretString;
 
-/// All of them, in config order. One after the other: two programs that ask for a passphrase would be in each other's
-/// way.
-pub(super) async fn open(settings: &Settings, environment: &Environment) -> Vec<AnyProvider> {
-    let client = Client::new();
-    let mut all = Vec::new();
-    for account in &settings.accounts {
-        all.push(provider(account, &client, environment).await.unwrap_or_else(AnyProvider::Closed));
-    }
-    all
+/// What accounts are made from beside their own settings.
+#[derive(Clone, Copy)]
+pub(super) struct Maker<'a> {
+    /// The config.
+    pub(super) settings: &'a Settings,
+    /// Where secrets are looked for.
+    pub(super) environment: &'a Environment,
+    /// This seawall.
+    pub(super) instance: &'a str,
 }
 
-async fn provider(account: &Account, client: &Client, environment: &Environment) -> Result<AnyProvider, Closed> {
-    let ics = |place: Place| {
-        // The config gives such an account its one calendar.
-        let calendar = account.calendars.first().map_or(&account.name, |calendar| &calendar.id.calendar);
-        AnyProvider::Ics(Ics::new(calendar, place, client.clone()))
-    };
-    Ok(match &account.source {
-        Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
-        Source::CalDav { secret, auth, .. } => {
-            let what = if *auth == AuthScheme::Bearer { "token" } else { "password" };
-            let _secret = revealed(secret.as_ref(), what, environment).await?;
-            AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned()))
+impl Maker<'_> {
+    /// All accounts, in config order. One after the other: two programs that ask for a passphrase would be in each
+    /// other's way.
+    pub(super) async fn all(self) -> Vec<AnyProvider> {
+        let client = Client::new();
+        let mut all = Vec::new();
+        for account in &self.settings.accounts {
+            all.push(self.one(account, &client).await.unwrap_or_else(AnyProvider::Closed));
         }
-        Source::Google { client_secret, .. } => {
-            let _secret = revealed(client_secret.as_ref(), "client_secret", environment).await?;
-            AnyProvider::Closed(Closed("Google is not there yet".to_owned()))
+        all
+    }
+
+    async fn one(self, account: &Account, client: &Client) -> Result<AnyProvider, Closed> {
+        let ics = |place: Place| {
+            // The config gives such an account its one calendar.
+            let calendar = account.calendars.first().map_or(&account.name, |calendar| &calendar.id.calendar);
+            AnyProvider::Ics(Ics::new(calendar, place, client.clone()))
+        };
+        Ok(match &account.source {
+            Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
+            Source::CalDav { url, username, secret, auth, ca_file, hosts } => {
+                let user = username.as_deref().unwrap_or_default();
+                let credentials = self.credentials(user, secret.as_ref(), *auth).await?;
+                let transport = trusting(ca_file.as_deref(), client)?;
+                let trust = Trust::new(url, hosts);
+                let _client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
+                AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned()))
+            }
+            Source::Google { client_id, client_secret, auth_url, token_url, .. } => {
+                let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
+                let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
+                let file = TokenFile::of(&self.settings.state_dir, &account.name);
+                let _tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
+                AnyProvider::Closed(Closed("Google is not there yet".to_owned()))
+            }
+            Source::IcsFile { path } => ics(Place::File(path.clone())),
+            Source::IcsAddress { url } => ics(Place::Address(url.clone())),
+        })
+    }
+
+    /// What a CalDAV account shows to prove who it is.
+    async fn credentials(
+        self,
+        user: &str,
+        source: Option<&SecretSource>,
+        auth: AuthScheme,
+    ) -> Result<Credentials, Closed> {
+        let what = if auth == AuthScheme::Bearer { "token" } else { "password" };
+        let user = user.to_owned();
+        Ok(match (self.revealed(source, what).await?, auth) {
+            (None, _) => Credentials::None,
+            (Some(password), AuthScheme::Basic) => Credentials::Basic { user, password },
+            (Some(password), AuthScheme::Digest) => Credentials::Digest { user, password },
+            (Some(token), AuthScheme::Bearer) => Credentials::Bearer(token),
+        })
+    }
+
+    /// The secret, where the account has one.
+    async fn revealed(self, source: Option<&SecretSource>, what: &str) -> Result<Option<SecretString>, Closed> {
+        let Some(source) = source else { return Ok(None) };
+        match secret::reveal(source, self.environment).await {
+            Ok(secret) => Ok(Some(secret)),
+            Err(error) => Err(Closed(format!("the {what} can't be had: {error}"))),
         }
-        Source::IcsFile { path } => ics(Place::File(path.clone())),
-        Source::IcsAddress { url } => ics(Place::Address(url.clone())),
-    })
+    }
+
+    /// Where the draw of waits begins: elsewhere for each account of each machine, so that they don't come together.
+    fn seed(self, account: &Account) -> u64 {
+        let digest = Sha256::digest(format!("{} {}", self.instance, account.name).as_bytes());
+        digest.iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
+    }
 }
 
-/// The secret, where the account has one.
-async fn revealed(
-    source: Option<&SecretSource>,
-    what: &str,
-    environment: &Environment,
-) -> Result<Option<SecretString>, Closed> {
-    let Some(source) = source else { return Ok(None) };
-    match secret::reveal(source, environment).await {
-        Ok(secret) => Ok(Some(secret)),
-        Err(error) => Err(Closed(format!("the {what} can't be had: {error}"))),
-    }
+/// A client that also trusts the authority of that file.
+fn trusting(ca_file: Option<&Path>, client: &Client) -> Result<Client, Closed> {
+    let Some(path) = ca_file else { return Ok(client.clone()) };
+    let fault = |why: String| Closed(format!("ca_file {} {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| fault(format!("can't be read: {error}")))?;
+    Client::with_ca(&pem).map_err(|error| fault(error.to_string()))
 }

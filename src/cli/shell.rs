@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::OnceCell;
 
-use super::accounts;
+use super::accounts::Maker;
 use super::args::Cli;
 use super::fail::Fail;
 use super::zones::newest_zones;
@@ -71,7 +71,8 @@ impl Shell {
     /// The accounts in config order. Their secrets are fetched when they are first asked for: a command that reaches
     /// no account asks for none.
     pub(super) async fn accounts(&self) -> &[AnyProvider] {
-        self.accounts.get_or_init(|| accounts::open(&self.settings, &self.environment)).await
+        let Self { settings, environment, instance, .. } = self;
+        self.accounts.get_or_init(|| Maker { settings, environment, instance }.all()).await
     }
 
     /// The user's zone.

@@ -13,8 +13,8 @@ use crate::calendar::time::Span;
 use crate::cycle::memory::PAUSED;
 use crate::cycle::run::{Consent, Mode};
 use crate::cycle::undo::{self, Reach};
+use crate::reconcile::ledger::LedgerRow;
 use crate::reconcile::own::Owned;
-use crate::store::Store;
 
 /// What `pause` without an end writes.
 const FOR_EVER: &str = "resume";
@@ -177,30 +177,29 @@ pub(super) async fn resume(cli: &Cli) -> Done {
 /// Gives up the events in a calendar that the config names no more.
 pub(super) async fn forget(cli: &Cli, calendar: &str) -> Done {
     let shell = Shell::open(cli)?;
-    let usage = || Fail::Usage(format!("`{calendar}` names no calendar; write account/calendar"));
-    let (account, name) = calendar.split_once('/').ok_or_else(usage)?;
-    let id = CalendarId { account: account.to_owned(), calendar: name.to_owned() };
-    if shell.settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == id)) {
+    if !calendar.contains('/') {
+        return Err(Fail::Usage(format!("`{calendar}` names no calendar; write account/calendar")));
+    }
+    // Both names may hold slashes, so what they come to is compared.
+    let is_meant = |id: &CalendarId| id.to_string() == calendar;
+    if shell.settings.accounts.iter().flat_map(|account| &account.calendars).any(|one| is_meant(&one.id)) {
         return Err(Fail::Usage(format!(
-            "{id} is in the config; with use = \"none\" there its holds are removed, without forgetting them"
+            "{calendar} is in the config; with use = \"none\" there its holds are removed, without forgetting them"
         )));
     }
     let _locks = shell.lock().await?;
-    let given_up = forget_rows(&shell.store()?, &id)?;
-    if given_up == 0 {
-        return Err(Fail::Usage(format!("nothing is remembered of {id}")));
-    }
-    out::print(&format!("Gave up {given_up} events in {id}; they stay there and are yours."))?;
-    Ok(DONE)
-}
-
-fn forget_rows(store: &Store, id: &CalendarId) -> Result<usize, Fail> {
+    let store = shell.store()?;
     let rows = store.ledger()?;
-    let of_it: Vec<_> = rows.iter().filter(|row| row.key.calendar == *id).collect();
-    for row in &of_it {
+    let given_up: Vec<&LedgerRow> = rows.iter().filter(|row| is_meant(&row.key.calendar)).collect();
+    if given_up.is_empty() {
+        return Err(Fail::Usage(format!("nothing is remembered of {calendar}")));
+    }
+    for row in &given_up {
         store.remove_ledger(&row.uid)?;
     }
-    Ok(of_it.len())
+    let count = given_up.len();
+    out::print(&format!("Gave up {count} events in {calendar}; they stay there and are yours."))?;
+    Ok(DONE)
 }
 
 /// `Tue 17 Nov 09:00–12:00`.

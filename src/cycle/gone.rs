@@ -144,10 +144,18 @@ pub(super) fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow]
     }
     lost.iter()
         .map(|(calendar, count)| {
+            let word = shell_word(calendar);
             format!(
                 "{count} events of seawall lie in {calendar}, which the config does not name: name it with \
-                 use = \"none\" and they are removed, or give them up with `seawall forget {calendar}`."
+                 use = \"none\" and they are removed, or give them up with `seawall forget {word}`."
             )
         })
         .collect()
+}
+
+/// The calendar as a shell takes it: a name can be an address, or words with blanks.
+fn shell_word(calendar: &CalendarId) -> String {
+    let text = calendar.to_string();
+    let is_plain = text.chars().all(|c| c.is_alphanumeric() || "/._-@:".contains(c));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

@@ -208,6 +208,26 @@ mod tests {
     }
 
     #[test]
+    fn a_calendar_may_have_any_name() {
+        let long = "x".repeat(500);
+        for name in [
+            "Größe & Co. = 7 : 3",
+            "https://cloud.example.org/dav/anna/c%20d/?x=1",
+            "abc_d@group.calendar.google.com",
+            " 日本 <b>, \"q\"; \\n",
+            &long,
+        ] {
+            let mut named = marker();
+            named.key.calendar.calendar = name.into();
+            let text = encode(&named);
+            assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"=:.- ".contains(&byte)), "{text}");
+            assert_eq!(decode(&text), Some(named.clone()));
+            assert!(is_our_form(&uid(&named.key)));
+            assert_ne!(uid(&named.key), uid(&marker().key));
+        }
+    }
+
+    #[test]
     fn a_uid_depends_on_the_key_alone_and_is_a_legal_google_id() {
         let (mut one, two) = (marker(), marker());
         one.instance = "other".into();

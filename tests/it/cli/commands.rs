@@ -256,6 +256,33 @@ fn forget_gives_up_what_lies_in_a_calendar_that_the_config_names_no_more() {
     assert!(before.iter().filter(|(name, _)| *name != "seawall.toml").eq(kept.iter()));
 }
 
+/// Names that calendars have on servers: words, and for an event of another config an address.
+#[test]
+fn calendars_may_have_any_name() {
+    let sandbox = Sandbox::with_demo(0);
+    fs::rename(sandbox.demo().join("work"), sandbox.demo().join("Größe & Co.")).unwrap();
+    sandbox.edit_config("\"work\", use", "\"Größe & Co.\", use");
+    sandbox.run(["sync"]).expect(0);
+    let log = sandbox.run(["log"]);
+    assert!(log.expect(0).out.contains("local/Größe & Co."), "{log}");
+    assert!(sandbox.json(["plan"])["changes"].as_array().unwrap().is_empty(), "its own are known again");
+
+    let address = "https://cloud.example.org/dav/anna/c%20d/";
+    let state = seawall::store::Store::open(&sandbox.demo().join(".state"), jiff::Timestamp::UNIX_EPOCH).unwrap().store;
+    let mut row = state.ledger().unwrap().swap_remove(0);
+    row.key.calendar = seawall::calendar::CalendarId { account: "a/b".to_owned(), calendar: address.to_owned() };
+    row.uid = seawall::reconcile::marker::uid(&row.key);
+    state.put_ledger(&row).unwrap();
+    assert!(state.ledger().unwrap().contains(&row));
+    drop(state);
+    sandbox.edit_config("  { name = \"Größe & Co.\", use = \"read+hold\" },\n", "");
+    sandbox.run(["plan"]).says(&["seawall forget 'local/Größe & Co.'", &format!("seawall forget 'a/b/{address}'")]);
+    for calendar in ["local/Größe & Co.", &format!("a/b/{address}")] {
+        sandbox.run(["forget", calendar]).expect(0).says(&["Gave up", &format!("in {calendar};")]);
+        sandbox.run(["forget", calendar]).expect(64).says(&["nothing is remembered"]);
+    }
+}
+
 #[test]
 fn now_replaces_the_clock() {
     let sandbox = Sandbox::with_demo(0);

@@ -61,3 +61,37 @@ fn check_tells_a_login_from_other_faults() {
     sandbox.edit_config("\"private\", use", "\"privat\", use");
     sandbox.run(["check"]).expect(1).says(&["2 faults."]);
 }
+
+#[test]
+fn an_authority_that_can_not_be_read_is_named() {
+    let sandbox = with_locked_account();
+    fs::write(sandbox.path("locked"), "#!/bin/sh\necho hunter2\n").unwrap();
+    sandbox.edit_config("username = \"anna\"", "username = \"anna\"\nca_file = \"../ca.pem\"");
+    let file = format!("ca_file {}/../ca.pem", sandbox.demo().display());
+    sandbox.run(["plan"]).expect(77).says(&[&file, "can't be read: No such file"]);
+    fs::write(sandbox.path("ca.pem"), "-----BEGIN RSA KEY-----").unwrap();
+    sandbox.run(["plan"]).expect(77).says(&[&file, "holds no certificate"]);
+}
+
+/// Two configs that write to one calendar take the same lock, whatever they call the account.
+#[test]
+fn the_lock_of_a_hold_calendar_on_a_server_is_named_after_it() {
+    let config = |account: &str, user: &str, calendar: &str| {
+        format!(
+            "timezone = \"Europe/Berlin\"\n[hours]\nwork = [{{ days = \"mon-fri\", from = \"08:30\", to = \"17:30\" }}]\n\
+             [[account]]\nname = \"{account}\"\nprovider = \"caldav\"\nurl = \"https://example.org\"\n\
+             username = \"{user}\"\npassword = {{ credential = \"none\" }}\n\
+             calendars = [{{ name = \"{calendar}\", use = \"hold\" }}]\n"
+        )
+    };
+    let sandbox = Sandbox::with_config(&config("one", "anna", "Personal"));
+    let locks = |account: &str, user: &str, calendar: &str| {
+        fs::write(sandbox.config(), config(account, user, calendar)).unwrap();
+        sandbox.run(["resume"]).expect(0);
+        files(&sandbox.path("run")).keys().filter(|name| name.contains("hold-")).count()
+    };
+    assert_eq!(locks("one", "anna", "Personal"), 1);
+    assert_eq!(locks("two", "anna", "Personal"), 1);
+    assert_eq!(locks("one", "bert", "Personal"), 2);
+    assert_eq!(locks("one", "anna", "Other"), 3);
+}

@@ -1,9 +1,9 @@
 //! The file that keeps a refresh token: only its owner may read it, it is replaced whole or not at all, and one
 //! process at a time changes it. Knows what it keeps, not what it is for.
 
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -155,8 +155,6 @@ impl TokenFile {
             _ => {}
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temp)?;
-        // A umask takes bits away and never gives any; this makes the mode the same everywhere.
-        file.set_permissions(Permissions::from_mode(0o600))?;
         file.write_all(&grant.write()?)?;
         file.sync_all()?;
         std::fs::rename(&temp, &self.path)?;
@@ -165,7 +163,6 @@ impl TokenFile {
 
     /// The lock is a file of its own that stays: the other one is replaced each time.
     fn open_lock(&self) -> io::Result<File> {
-        use std::os::unix::fs::DirBuilderExt as _;
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(self.folder())?;
         let no_links = OFlags::NOFOLLOW.bits() as i32;
         let path = self.beside(".lock");

@@ -1,4 +1,4 @@
-//! OAuth 2.0 for Google accounts: getting the user's consent ([`login`]), keeping what it gave ([`file`]) and turning it
+//! OAuth 2.0 for Google accounts: getting the user's consent ([`login`]), keeping what it gave ([`mod@file`]) and turning it
 //! into access tokens ([`source`]). Knows the services it is told of by address, and nothing of calendars or the config.
 //!
 //! The flow is that of a desktop program (RFC 8252): the browser comes back to a port of this machine, PKCE (RFC 7636)

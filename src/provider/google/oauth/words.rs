@@ -10,8 +10,8 @@ use super::scope::{Scope, is_wider};
 /// How long a refresh token lives while the consent screen is in *Testing*
 /// (<https://developers.google.com/identity/protocols/oauth2#expiration>).
 const TESTING: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A death is noticed at the next refresh, which is an hour off, or a night.
-const LATER: SignedDuration = SignedDuration::from_hours(24);
+/// A death is noticed at the next refresh, which is an hour off, or a night; and a token may be older than its file.
+const NEARLY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Two clocks of one service are no further apart.
 const CLOSE: SignedDuration = SignedDuration::from_mins(5);
@@ -88,7 +88,7 @@ fn why_dead(grant: &Grant) -> String {
         return format!("It was given for {} only, and that time is over: {}.", days(lives(grant)), trap(grant));
     }
     let age = grant.refused.map(|refused| refused.duration_since(grant.obtained));
-    if age.is_some_and(|age| age <= TESTING + LATER) {
+    if age.is_some_and(|age| (age - TESTING).abs() <= NEARLY) {
         return format!(
             "It was {} old: most likely the consent screen of your Cloud project is in Testing, where every login ends \
              after seven days. To leave that, {PUBLISH}.",
