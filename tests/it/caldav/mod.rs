@@ -8,8 +8,8 @@ mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
-mod site;
 mod reading;
+mod site;
 mod stage;
 mod writing;
 
