@@ -10,6 +10,7 @@
 //! | `unauthenticated` inside a 207 is a failed login | Cyrus at `/dav/` (RFC 5397 allows it) | `discovery` |
 //! | no current-user-principal: the address itself is listed | Synology (vdirsyncer#498), mail.ru | `discovery` |
 //! | depth 1 is asked of homes alone, never of a principal | iCloud answers 400 (python-caldav's compatibility hints) | `discovery` |
+//! | properties of calendars are asked of calendars alone | Cyrus 3.6.1 ends over schedule-calendar-transp at `/dav/calendars/`, DAViCal 1.1.12 answers 500 to sync-token at `/` (measured) | `discovery` |
 //! | hrefs in any encoding, or none | SOGo, SabreDAV, Cyrus | `href` |
 //! | control characters, empty propstats | iCloud (org-caldav PR 305) | `xml` |
 //! | several privileges in one element | DavMail | `xml` |

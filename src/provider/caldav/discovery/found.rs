@@ -6,7 +6,7 @@ use url::Url;
 
 use super::super::href::same;
 use super::super::quirks;
-use super::super::xml::Props;
+use super::super::xml::{Privileges, Props};
 
 /// Changes when the memo's form does; a memo of another form is forgotten.
 const VERSION: u32 = 1;
@@ -59,7 +59,7 @@ impl Calendar {
             url: with_slash(url),
             name: props.display_name.as_deref().map(quirks::display_name),
             color: props.color.as_deref().and_then(quirks::color),
-            writable: props.privileges.as_ref().map(super::super::xml::Privileges::may_write),
+            writable: props.privileges.as_ref().map(Privileges::may_write),
             owned: props.owner.as_deref().and_then(is_owner),
             transparent: props.transparent,
             syncs: offers("sync-collection").unwrap_or(true) && props.sync_token.is_some(),

@@ -10,13 +10,13 @@ mod found;
 mod look;
 mod names;
 
-use url::{Host, Url};
+use url::{Host, Origin, Url};
 
 use self::found::with_slash;
 use self::look::{Look, Seen};
 use super::href::{resolve, same};
 use super::quirks;
-use super::xml::{Principal, Prop};
+use super::xml::{Principal, Prop, ResourceType};
 use crate::provider::transport::{AccountClient, Transport, Trust};
 use crate::provider::{ErrorKind, ProviderError};
 
@@ -25,24 +25,12 @@ pub use found::{Calendar, Found};
 pub(super) use found::{memo, recall};
 pub use names::{Meant, find};
 
-/// What is asked of each address on the way: enough to go on from it, and to know it should it be a calendar.
-const ENTRY: [Prop; 13] = [
-    Prop::CurrentUserPrincipal,
-    Prop::CalendarHomeSet,
-    Prop::CalendarUserAddressSet,
-    Prop::ResourceType,
-    Prop::DisplayName,
-    Prop::Owner,
-    Prop::CurrentUserPrivilegeSet,
-    Prop::SupportedComponents,
-    Prop::SupportedReports,
-    Prop::ScheduleTransp,
-    Prop::Color,
-    Prop::Ctag,
-    Prop::SyncToken,
-];
-/// What is asked of a home's members.
-const MEMBERS: [Prop; 10] = [
+/// What is asked of each address on the way, and nothing more: some servers fail over properties of calendars where
+/// there is none (see `quirks`).
+const ENTRY: [Prop; 4] =
+    [Prop::CurrentUserPrincipal, Prop::CalendarHomeSet, Prop::CalendarUserAddressSet, Prop::ResourceType];
+/// What is asked of calendars.
+const CALENDAR: [Prop; 10] = [
     Prop::ResourceType,
     Prop::DisplayName,
     Prop::Owner,
@@ -66,7 +54,7 @@ pub(super) async fn discover<T: Transport>(
     dns: Dns,
     account: &Url,
 ) -> Result<Found, ProviderError> {
-    let mut walk = Walk { client, trust, account, tried: Vec::new(), found: Found::default() };
+    let mut walk = Walk { client, trust, account, tried: Vec::new(), silent: Vec::new(), found: Found::default() };
     let own = walk.visit(account).await?;
     let entry = match own {
         Some(ref own) if leads(own) => Some(own.clone()),
@@ -100,12 +88,28 @@ pub(super) async fn adopt<T: Transport>(
     if !trust.allows(url) {
         return Err(unavailable(left_out("the calendar", url)));
     }
-    match look::at(client, url, &ENTRY).await? {
+    let missing = || names::missing(found, name);
+    match look::at(client, &with_slash(url.clone()), &ENTRY).await? {
         Look::Seen(seen) if is_calendar(&seen) => {
-            let principal = found.principal.clone();
-            Ok(Calendar::of(url.clone(), &seen.props, |owner| is_principal(principal.as_ref(), &seen.url, owner)))
+            calendar(client, &seen.url, found.principal.as_ref()).await?.ok_or_else(missing)
         }
-        Look::Seen(_) | Look::Not(_) => Err(names::missing(found, name)),
+        Look::Seen(_) | Look::Not(_) => Err(missing()),
+        Look::Trouble(error) => Err(error),
+    }
+}
+
+/// All that a calendar's server says of it; none where it takes no events.
+async fn calendar<T: Transport>(
+    client: &AccountClient<T>,
+    url: &Url,
+    principal: Option<&Url>,
+) -> Result<Option<Calendar>, ProviderError> {
+    match look::at(client, url, &CALENDAR).await? {
+        Look::Seen(seen) if is_calendar(&seen) && seen.props.takes_events() => {
+            let is_owner = |owner: &str| is_principal(principal, &seen.url, owner);
+            Ok(Some(Calendar::of(seen.url.clone(), &seen.props, is_owner)))
+        }
+        Look::Seen(_) | Look::Not(_) => Ok(None),
         Look::Trouble(error) => Err(error),
     }
 }
@@ -117,12 +121,17 @@ struct Walk<'a, T> {
     account: &'a Url,
     /// Where nothing was, and why.
     tried: Vec<String>,
+    /// Who did not answer: nothing is at any other of their addresses either.
+    silent: Vec<Origin>,
     found: Found,
 }
 
 impl<T: Transport> Walk<'_, T> {
     /// Looks at an address on the way; none where nothing of use is there (now).
     async fn visit(&mut self, url: &Url) -> Result<Option<Seen>, ProviderError> {
+        if self.silent.contains(&url.origin()) {
+            return Ok(None);
+        }
         let why = match look::at(self.client, url, &ENTRY).await? {
             Look::Seen(seen) if seen.props.principal == Some(Principal::Unauthenticated) => {
                 let host = url.host_str().unwrap_or_default();
@@ -131,7 +140,10 @@ impl<T: Transport> Walk<'_, T> {
             }
             Look::Seen(seen) => return Ok(Some(*seen)),
             Look::Not(why) => why,
-            Look::Trouble(error) => error.message,
+            Look::Trouble(error) => {
+                self.silent.push(url.origin());
+                error.message
+            }
         };
         let shown = if url == self.account { "the address itself" } else { url.as_str() };
         self.tried.push(format!("{shown}: {why}"));
@@ -199,7 +211,7 @@ impl<T: Transport> Walk<'_, T> {
 
     /// Lists the calendars of a home.
     async fn list(&mut self, home: Url) -> Result<(), ProviderError> {
-        let (at, members, product) = match look::into(self.client, &home, &MEMBERS).await? {
+        let (at, members, product) = match look::into(self.client, &home, &CALENDAR).await? {
             Look::Seen(listing) => *listing,
             Look::Not(why) => {
                 self.tried.push(format!("{home}: {why}"));
@@ -211,7 +223,7 @@ impl<T: Transport> Walk<'_, T> {
         self.found.product = product.or(self.found.product.take());
         let principal = self.found.principal.clone();
         for member in members.responses {
-            let is_calendar = member.props.kind.as_ref().is_some_and(super::xml::ResourceType::is_calendar);
+            let is_calendar = member.props.kind.as_ref().is_some_and(ResourceType::is_calendar);
             let Some(url) = resolve(&at, &member.href) else { continue };
             if !is_calendar || !member.props.takes_events() {
                 continue;
@@ -232,9 +244,10 @@ impl<T: Transport> Walk<'_, T> {
     /// The account's own address, where it is a calendar, or where it is all that there is to list.
     async fn own(&mut self, own: Seen) -> Result<(), ProviderError> {
         if is_calendar(&own) {
-            let principal = self.found.principal.clone();
-            let is_owner = |owner: &str| is_principal(principal.as_ref(), &own.url, owner);
-            self.found.add(Calendar::of(own.url.clone(), &own.props, is_owner));
+            let is_listed = self.found.calendars.iter().any(|calendar| same(&calendar.url, &own.url));
+            if !is_listed && let Some(own) = calendar(self.client, &own.url, self.found.principal.as_ref()).await? {
+                self.found.add(own);
+            }
             self.found.product = self.found.product.take().or(own.product);
         } else if self.found.homes.is_empty() && own.props.kind.is_some_and(|kind| kind.is_collection()) {
             self.list(with_slash(own.url)).await?;
@@ -264,7 +277,7 @@ fn leads(seen: &Seen) -> bool {
 }
 
 fn is_calendar(seen: &Seen) -> bool {
-    seen.props.kind.as_ref().is_some_and(super::xml::ResourceType::is_calendar) && seen.props.takes_events()
+    seen.props.kind.as_ref().is_some_and(ResourceType::is_calendar)
 }
 
 /// Whether an owner's href is the user's principal; none where the user's is not known.
