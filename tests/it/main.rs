@@ -29,9 +29,13 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google_fake;
+#[cfg(test)]
 mod google_login;
 #[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod https;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]

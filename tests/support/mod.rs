@@ -4,6 +4,7 @@ pub(crate) mod calendars;
 pub(crate) mod corpora;
 pub(crate) mod emulate;
 pub(crate) mod flaky;
+pub(crate) mod google;
 pub(crate) mod ics;
 pub(crate) mod lab;
 pub(crate) mod log;

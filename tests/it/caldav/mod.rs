@@ -8,8 +8,8 @@ mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
-mod reading;
 mod site;
+mod reading;
 mod stage;
 mod writing;
 

@@ -6,6 +6,7 @@ mod login;
 mod manners;
 mod redirects;
 mod secrets;
+mod wire;
 
 use http::{Method, Request};
 use seawall::provider::ProviderError;

@@ -17,7 +17,7 @@ fn a_question_goes_on_as_it_is() {
         let script = Script::new([
             headed(code, &[("location", "/other/#part")]),
             headed(code, &[("location", "https://dav.example.net/x/")]),
-            headed(code, &[("location", "https://a.dav.example.org:8443/")]),
+            headed(code, &[("location", "https://a.dav.example.org:8443/#part")]),
             status(207),
         ]);
         let answer = block_on_paused(account(&script, basic()).ask(propfind())).unwrap();
