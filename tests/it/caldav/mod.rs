@@ -8,8 +8,10 @@ mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
-mod site;
 mod reading;
+mod reading_model;
+mod reading_odd;
+mod site;
 mod stage;
 mod writing;
 
