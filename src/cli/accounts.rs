@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 use super::login;
+use crate::calendar::zones::Zones;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
 use crate::config::{Environment, secret};
 use crate::provider::any::{AnyProvider, Closed};
@@ -15,6 +16,7 @@ use crate::provider::caldav::discovery::Dns;
 use crate::provider::google::oauth::app::App;
 use crate::provider::google::oauth::file::TokenFile;
 use crate::provider::google::oauth::source::TokenSource;
+use crate::provider::google::{self, Google};
 use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
@@ -26,6 +28,8 @@ pub(super) struct Maker<'a> {
     pub(super) settings: &'a Settings,
     /// Where secrets are looked for.
     pub(super) environment: &'a Environment,
+    /// The database of zones.
+    pub(super) zones: &'a Zones,
     /// This seawall.
     pub(super) instance: &'a str,
 }
@@ -59,12 +63,19 @@ impl Maker<'_> {
                 let account = CalDav::new(client, trust, url.clone(), username.clone(), Dns::System);
                 AnyProvider::CalDav(Box::new(account))
             }
-            Source::Google { client_id, client_secret, auth_url, token_url, .. } => {
+            Source::Google { client_id, client_secret, endpoint, auth_url, token_url } => {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
                 let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
                 let file = TokenFile::of(&self.settings.state_dir, &account.name);
-                let _tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
-                AnyProvider::Closed(Closed("Google is not there yet".to_owned()))
+                let tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
+                AnyProvider::Google(Box::new(Google::new(google::Parts {
+                    transport: client.clone(),
+                    tokens,
+                    endpoint: endpoint.clone(),
+                    names: account.calendars.iter().map(|calendar| calendar.id.calendar.clone()).collect(),
+                    zones: self.zones.clone(),
+                    seed: self.seed(account),
+                })))
             }
             Source::IcsFile { path } => ics(Place::File(path.clone())),
             Source::IcsAddress { url } => ics(Place::Address(url.clone())),

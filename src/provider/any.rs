@@ -1,6 +1,7 @@
 //! The providers there are, as one type: what the config's accounts become. A closed set; nothing is decided here.
 
 use super::caldav::CalDav;
+use super::google::Google;
 use super::ics::Ics;
 use super::transport::Client;
 use super::vdir::Vdir;
@@ -15,6 +16,8 @@ pub enum AnyProvider {
     Ics(Ics<Client>),
     /// Calendars on a CalDAV server.
     CalDav(Box<CalDav<Client>>),
+    /// A Google account.
+    Google(Box<Google<Client>>),
     /// One that can't be used until its user has done something.
     Closed(Closed),
 }
@@ -62,6 +65,7 @@ macro_rules! each {
             AnyProvider::Vdir($provider) => $call,
             AnyProvider::Ics($provider) => $call,
             AnyProvider::CalDav($provider) => $call,
+            AnyProvider::Google($provider) => $call,
             AnyProvider::Closed($provider) => $call,
         }
     };

@@ -29,6 +29,8 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google;
+#[cfg(test)]
 mod google_fake;
 #[cfg(test)]
 mod google_login;
