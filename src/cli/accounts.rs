@@ -7,12 +7,14 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 use super::login;
+use crate::calendar::zones::Zones;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
 use crate::config::{Environment, secret};
 use crate::provider::any::{AnyProvider, Closed};
 use crate::provider::google::oauth::app::App;
 use crate::provider::google::oauth::file::TokenFile;
 use crate::provider::google::oauth::source::TokenSource;
+use crate::provider::google::{Google, Parts};
 use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
@@ -26,6 +28,8 @@ pub(super) struct Maker<'a> {
     pub(super) environment: &'a Environment,
     /// This seawall.
     pub(super) instance: &'a str,
+    /// The database of zones.
+    pub(super) zones: &'a Zones,
 }
 
 impl Maker<'_> {
@@ -56,12 +60,18 @@ impl Maker<'_> {
                 let _client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
                 AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned()))
             }
-            Source::Google { client_id, client_secret, auth_url, token_url, .. } => {
+            Source::Google { client_id, client_secret, endpoint, auth_url, token_url } => {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
                 let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
                 let file = TokenFile::of(&self.settings.state_dir, &account.name);
-                let _tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
-                AnyProvider::Closed(Closed("Google is not there yet".to_owned()))
+                AnyProvider::Google(Box::new(Google::new(Parts {
+                    transport: client.clone(),
+                    tokens: TokenSource::new(&account.name, app, login::wanted(account), file, client.clone()),
+                    endpoint: endpoint.clone(),
+                    names: account.calendars.iter().map(|calendar| calendar.id.calendar.clone()).collect(),
+                    zones: self.zones.clone(),
+                    seed: self.seed(account),
+                })))
             }
             Source::IcsFile { path } => ics(Place::File(path.clone())),
             Source::IcsAddress { url } => ics(Place::Address(url.clone())),
