@@ -1,6 +1,6 @@
 //! The Google provider: what it makes of events ([`project`]) and of own text ([`draft`]), and the whole of it against
 //! the fake Google Calendar ([`read`], [`write`], [`refusals`], [`calendars`], and in
-//! whole cycles [`cycle`]).
+//! whole cycles [`cycle`]), and against folders with the same calendars ([`same`]).
 
 mod calendars;
 mod cycle;
@@ -8,6 +8,8 @@ mod draft;
 mod project;
 mod read;
 mod refusals;
+mod same;
+mod sample;
 mod write;
 
 use std::fmt::Write as _;

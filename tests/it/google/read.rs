@@ -262,7 +262,7 @@ fn the_listing_that_resumes_and_breaks_off_resumes_at_the_same_place() {
 #[test]
 fn a_calendar_of_which_only_taken_time_is_seen_is_asked_for_the_window_alone_and_has_no_titles() {
     let google = Google::start(ANNA);
-    google.with(|state| drop(state.add_calendar("boss@example.org", "Boss", Role::FreeBusyReader)));
+    google.with(|state| state.add_calendar("boss@example.org", "Boss", Role::FreeBusyReader).hidden = false);
     let stage = Stage::of(google, &SCOPES, &["Boss"]);
     stage.google.with(|state| {
         state.put("boss@example.org", standup());
