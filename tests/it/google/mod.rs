@@ -5,6 +5,7 @@
 mod calendars;
 mod cycle;
 mod draft;
+mod kill;
 mod project;
 mod read;
 mod refusals;

@@ -69,6 +69,14 @@ impl Desk {
         desk
     }
 
+    /// Changes the config's text; what is to be replaced must be there.
+    pub(super) fn edit_config(&self, from: &str, to: &str) {
+        let file = self.root.path().join("seawall.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{from:?} is not in {text}");
+        fs::write(&file, text.replace(from, to)).unwrap();
+    }
+
     /// The program.
     pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(SEAWALL);
