@@ -154,8 +154,9 @@ pub(crate) fn timed(id: &str, when: &str) -> Value {
 
 /// The event with more fields.
 pub(crate) fn with(mut event: Value, more: Value) -> Value {
-    for (name, value) in more.as_object().unwrap() {
-        event[name] = value.clone();
+    let Value::Object(more) = more else { panic!("no fields: {more}") };
+    for (name, value) in more {
+        event[name] = value;
     }
     event
 }

@@ -42,7 +42,9 @@ impl Desk {
             for file in fs::read_dir(desk.root.path().join(name)).unwrap().map(|entry| entry.unwrap().path()) {
                 if file.extension().is_some_and(|extension| extension == "ics") {
                     let text = fs::read_to_string(&file).unwrap();
-                    google.with(|state| events(&text).into_iter().for_each(|event| drop(state.put(&id, event))));
+                    for event in events(&text) {
+                        google.with(|state| state.put(&id, event));
+                    }
                 }
             }
             fs::remove_dir_all(desk.root.path().join(name)).unwrap();
@@ -129,6 +131,31 @@ fn the_sample_of_the_demo_gives_the_same_events_and_the_same_holds() {
 }
 
 #[test]
+fn check_tells_of_the_login_the_rights_and_which_calendar_defends_and_its_write_test_leaves_nothing() {
+    let google = Google::start(ANNA);
+    let desk = Desk::at(&google);
+    for round in 0..2 {
+        let output = desk.command(&["check", "--write-test"]).output().unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(output.status.success(), "round {round}: {out}\n{}", String::from_utf8_lossy(&output.stderr));
+        for words in [
+            "logged in since 16 Nov 2026",
+            "work: you may do everything there; it is not your primary calendar",
+            "work: read+hold, can be written",
+            "a second one of the same name is refused",
+            "a delete of a stale version is refused",
+            "it can be removed",
+            "Everything is in order.",
+        ] {
+            assert!(out.contains(words), "round {round}: no {words:?} in {out}");
+        }
+    }
+    let own = google.with(|state| state.events(&calendar_id("work")));
+    assert!(!own.iter().any(|event| event["summary"] == "seawall write test"));
+    google.assert_clean();
+}
+
+#[test]
 fn calendars_of_people_give_the_same_occurrences() {
     let stage = Stage::new();
     let (mut compared, mut instances) = (0, 0);
@@ -153,7 +180,9 @@ fn calendars_of_people_give_the_same_occurrences() {
             }
             stage.google.with(|state| {
                 state.add_calendar(&id, &id, Role::Owner).hidden = false;
-                events.into_iter().for_each(|event| drop(state.put(&id, event)));
+                for event in events {
+                    state.put(&id, event);
+                }
             });
             let reading = stage.read(&id, &Known::nothing());
             assert_eq!(reading.unreadable, []);

@@ -21,7 +21,7 @@ pub(super) fn events(text: &str) -> Vec<Value> {
     let mut out = Vec::new();
     for (block, component) in blocks.iter().zip(&parsed.components) {
         let uid = &component.details.uid;
-        let id: String = uid.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let id = uid.bytes().fold(String::new(), |id, byte| id + &format!("{byte:02x}"));
         let mut event = fields(component);
         event.insert("id".to_owned(), json!(id));
         if let Some(original) = &component.recurrence_id {
