@@ -71,8 +71,8 @@ impl Shell {
     /// The accounts in config order. Their secrets are fetched when they are first asked for: a command that reaches
     /// no account asks for none.
     pub(super) async fn accounts(&self) -> &[AnyProvider] {
-        let Self { settings, environment, instance, zones, .. } = self;
-        self.accounts.get_or_init(|| Maker { settings, environment, instance, zones }.all()).await
+        let Self { settings, environment, zones, instance, .. } = self;
+        self.accounts.get_or_init(|| Maker { settings, environment, zones, instance }.all()).await
     }
 
     /// The user's zone.

@@ -37,6 +37,8 @@ mod google_login;
 #[cfg(test)]
 mod http_client;
 #[cfg(test)]
+mod https;
+#[cfg(test)]
 mod lab;
 #[cfg(test)]
 mod lock;
@@ -77,6 +79,8 @@ mod subscription;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(test)]
+mod transport;
 #[cfg(test)]
 mod vdir;
 #[cfg(test)]

@@ -29,7 +29,7 @@ impl Asker {
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form.into_bytes())
             .unwrap();
-        let until = tokio::time::Instant::now() + std::time::Duration::from_secs(60);
+        let until = tokio::time::Instant::now() + std::time::Duration::from_mins(1);
         let limits = Limits { body_bytes_max: 10_000, until };
         let response = runtime.block_on(async { Client::new().exchange(request, limits).await }).unwrap();
         let body = serde_json::from_slice(response.body()).unwrap();
@@ -57,6 +57,9 @@ fn without_a_good_token_nobody_comes_in() {
     assert_eq!(asker.get(EVENTS).reason(), (401, "authError"));
     let asker = asker.with_token("");
     assert_eq!(asker.get(EVENTS).reason(), (401, "required"));
+    let asker = asker.with_token("from elsewhere");
+    asker.google.with(|state| state.auth.accept("from elsewhere", &["calendar"], state.now));
+    assert_eq!(asker.get(EVENTS).status, 200);
     let asker = asker.with_scopes(&["calendar"]);
     assert_eq!(asker.get(EVENTS).status, 200);
     asker.google.with(|state| state.auth.expire_access());
@@ -145,10 +148,9 @@ fn a_refresh_token_brings_an_access_token_and_its_scopes() {
         (told.status, &told.body["token_type"], &told.body["expires_in"]),
         (200, &json!("Bearer"), &json!(3599))
     );
-    assert_eq!(
-        told.body["scope"],
-        "https://www.googleapis.com/auth/calendar.calendarlist.readonly https://www.googleapis.com/auth/calendar.events.readonly"
-    );
+    let scopes = ["calendar.calendarlist.readonly", "calendar.events.readonly"];
+    let scopes = scopes.map(|scope| format!("https://www.googleapis.com/auth/{scope}"));
+    assert_eq!(told.body["scope"], scopes.join(" "));
     assert_eq!(told.body["refresh_token"], Value::Null, "it does not rotate");
     let access = told.body["access_token"].as_str().unwrap().to_owned();
     let asker = asker.with_token(&access);
@@ -189,7 +191,8 @@ fn a_faulty_form_at_the_token_endpoint_is_noted() {
 
 #[test]
 fn focus_time_is_for_primary_calendars_of_companies() {
-    let focus = json!({"eventType": "focusTime", "focusTimeProperties": {"autoDeclineMode": "declineOnlyNewConflictingInvitations", "chatStatus": "doNotDisturb"}});
+    let properties = json!({"autoDeclineMode": "declineOnlyNewConflictingInvitations", "chatStatus": "doNotDisturb"});
+    let focus = json!({"eventType": "focusTime", "focusTimeProperties": properties});
     let asker = Asker::at_work();
     let made = asker.insert("sea0a", &focus);
     assert_eq!((made.status, &made.body["eventType"]), (200, &json!("focusTime")));

@@ -1,5 +1,5 @@
-//! The judge finds fault: with requests, with replies, with values that Google lists only in prose. So a clean bill means
-//! something.
+//! The judge finds fault: with requests, with replies, with values that Google lists only in prose. So a clean bill
+//! means something.
 
 use serde_json::{Value, json};
 

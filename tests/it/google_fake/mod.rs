@@ -85,7 +85,7 @@ impl Asker {
             request = request.header("content-type", "application/json");
         }
         let request = request.body(body.map(|body| serde_json::to_vec(body).unwrap()).unwrap_or_default()).unwrap();
-        let limits = Limits { body_bytes_max: 1 << 20, until: Instant::now() + Duration::from_secs(60) };
+        let limits = Limits { body_bytes_max: 1 << 20, until: Instant::now() + Duration::from_mins(1) };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let response = runtime.block_on(async { Client::new().exchange(request, limits).await })?;
         let body = serde_json::from_slice(response.body()).unwrap_or_default();

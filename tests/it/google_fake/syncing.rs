@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Asker, Told};
+use crate::support::google::State;
 
 const EVENTS: &str = "calendars/primary/events";
 
@@ -80,7 +81,7 @@ fn a_token_stands_with_the_parameters_of_its_first_listing_and_with_no_others() 
 fn a_token_at_its_end_asks_for_a_full_listing() {
     let asker = Asker::new();
     let token = asker.get(EVENTS).token().to_owned();
-    asker.google.with(|state| state.expire_sync_tokens());
+    asker.google.with(State::expire_sync_tokens);
     let told = asker.get(&format!("{EVENTS}?syncToken={token}"));
     assert_eq!(told.reason(), (410, "fullSyncRequired"));
     assert_eq!(told.body["error"]["code"], 410);

@@ -68,6 +68,12 @@ impl Auth {
         self.access(scopes.iter().map(|scope| format!("{SCOPE}{scope}")).collect(), now)
     }
 
+    /// An access token that another service gave out is good here, too: one that a person logged in at.
+    pub(crate) fn accept(&mut self, token: &str, scopes: &[&str], now: Timestamp) {
+        let scopes = scopes.iter().map(|scope| format!("{SCOPE}{scope}")).collect();
+        self.access.insert(token.to_owned(), (scopes, now + LIFE));
+    }
+
     /// All access tokens are at their end; refreshing still works.
     pub(crate) fn expire_access(&mut self) {
         self.access.clear();

@@ -1,4 +1,5 @@
-//! What goes wrong, by order or by lot: a queue of faults for the requests to come, or a share of all requests by a seed.
+//! What goes wrong, by order or by lot: a queue of faults for the requests to come, or a share of all requests by a
+//! seed.
 
 use std::collections::VecDeque;
 use std::fmt;

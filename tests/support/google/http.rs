@@ -1,7 +1,8 @@
 //! HTTP/1.1 as the fake speaks it: one request read from a stream, one reply written to it. It knows bytes and headers,
 //! and nothing of calendars.
 
-use std::io::{self, BufRead, Read as _, Write};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, Read as _, Write as _};
 
 use serde_json::Value;
 
@@ -119,7 +120,7 @@ impl Reply {
     pub(crate) fn bytes(&self, request: &Request, date: &str) -> io::Result<Vec<u8>> {
         let mut head = format!("HTTP/1.1 {} {}\r\nDate: {date}\r\n", self.status, self.reason());
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").map_err(io::Error::other)?;
         }
         let mut body = Vec::new();
         if let Some(value) = &self.body {
@@ -133,7 +134,7 @@ impl Reply {
             }
         }
         if !matches!(self.status, 204 | 304) {
-            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+            write!(head, "Content-Length: {}\r\n", body.len()).map_err(io::Error::other)?;
         }
         head.push_str("Vary: Origin, X-Origin\r\n\r\n");
         Ok([head.into_bytes(), body].concat())

@@ -39,8 +39,8 @@ impl Judge {
     pub(super) fn get() -> &'static Self {
         static JUDGE: OnceLock<Judge> = OnceLock::new();
         JUDGE.get_or_init(|| {
-            const WHERE: &str = "import importlib.util,pathlib;print(pathlib.Path(importlib.util.find_spec('googleapiclient')\
-                                 .origin).parent/'discovery_cache/documents/calendar.v3.json')";
+            const WHERE: &str = "from importlib.util import find_spec as f; from pathlib import Path as P; \
+                print(P(f('googleapiclient').origin).parent / 'discovery_cache/documents/calendar.v3.json')";
             let python = planning::python()
                 .expect("no Python with google-api-python-client: tests/run makes tests/.venv, or set SEAWALL_PYTHON");
             let output = Command::new(python).args(["-c", WHERE]).output().unwrap();
@@ -105,7 +105,7 @@ impl Judge {
             if seen[name] > 1 && parameter["repeated"] != true {
                 breaches.push(Breach::wrong(name, "is there twice"));
             }
-            self.schemas.parameter(parameter, value, name, &mut breaches);
+            Schemas::parameter(parameter, value, name, &mut breaches);
         }
         match (&method.request, request.body.is_empty()) {
             (None, true) => {}

@@ -57,9 +57,10 @@ pub(super) fn of_series(
 
 /// What a page says beside its items.
 fn head(calendar: &Calendar, request: &Request) -> Value {
+    let updated = calendar.events.values().map(|event| event.text("updated")).max();
     json!({
         "kind": "calendar#events", "etag": etag(calendar.version), "summary": calendar.summary, "description": "",
-        "updated": calendar.events.values().map(|event| event.text("updated")).max().unwrap_or("2026-01-01T00:00:00.000Z"),
+        "updated": updated.unwrap_or("2026-01-01T00:00:00.000Z"),
         "timeZone": request.parameter("timeZone").unwrap_or(&calendar.zone), "accessRole": calendar.role.name(),
         "defaultReminders": [{"method": "popup", "minutes": 10}],
     })

@@ -1,4 +1,5 @@
-//! A fake Google Calendar v3 on loopback, honest because Google's own discovery document judges every request and reply.
+//! A fake Google Calendar v3 on loopback, honest because Google's own discovery document judges every request and
+//! reply.
 //!
 //! ```ignore
 //! let google = Google::start("anna@example.org");          // or Google::workspace(…): a user who has focus time
@@ -23,6 +24,11 @@
 //! google.with(|state| state.events("primary"));     // what lives; `event(…)` also shows what was deleted
 //! google.assert_clean();                            // nothing against the document, nobody mailed
 //! ```
+//!
+//! Where Google's documents leave open what happens, the harsher way is taken: other parameters beside a sync or page
+//! token are refused, a deletion in a listing says only what is guaranteed, every write of an event with other people is
+//! a mail. Guesses, from what others saw: the reasons `requiredAccessLevel` and `eventTypeRestriction`, that a patch does
+//! not revive a deleted event while a replacement does, and that who may see only free and busy does not see free events.
 //!
 //! Never keep what `with` hands out while a client asks: the server answers under the same lock.
 
@@ -97,7 +103,7 @@ impl Google {
         look(&mut self.0.state())
     }
 
-    /// An access token for these scopes (`calendar`, `calendar.events.readonly`…), good for an hour of the fake's clock.
+    /// An access token for these scopes (`calendar`, `calendar.events.readonly`…), good for an hour of its clock.
     pub(crate) fn access(&self, scopes: &[&str]) -> String {
         self.with(|state| state.auth.access_token(scopes, state.now))
     }

@@ -39,7 +39,9 @@ impl Schemas {
     pub(super) fn new(schemas: &Value) -> Self {
         let prose = Prose::new();
         let mut all: BTreeMap<String, Value> = serde_json::from_value(schemas.clone()).unwrap();
-        all.values_mut().for_each(|schema| prose.teach(schema));
+        for schema in all.values_mut() {
+            prose.teach(schema);
+        }
         Self(all)
     }
 
@@ -66,7 +68,6 @@ impl Schemas {
         let schema = self.resolve(schema);
         let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}/{name}") };
         match (schema["type"].as_str().unwrap_or("any"), value) {
-            ("any", _) => {}
             ("object", Value::Object(fields)) => {
                 for (name, value) in fields {
                     match schema["properties"].get(name).or_else(|| schema.get("additionalProperties")) {
@@ -81,20 +82,19 @@ impl Schemas {
                     self.value(&schema["items"], item, false, &below(&index.to_string()), breaches);
                 }
             }
-            ("boolean", Value::Bool(_)) => {}
+            ("any", _) | ("boolean", Value::Bool(_)) | ("number", Value::Number(_)) => {}
             ("integer", Value::Number(number)) => {
                 if number.as_i64().is_none_or(|number| i32::try_from(number).is_err()) {
                     breaches.push(Breach::wrong(place, "is no 32-bit integer"));
                 }
             }
-            ("number", Value::Number(_)) => {}
-            ("string", Value::String(text)) => self.text(schema, text, place, breaches),
+            ("string", Value::String(text)) => Self::text(schema, text, place, breaches),
             (kind, _) => breaches.push(Breach::wrong(place, &format!("is no {kind}"))),
         }
     }
 
     /// Judges a parameter of the query.
-    pub(super) fn parameter(&self, schema: &Value, text: &str, name: &str, breaches: &mut Vec<Breach>) {
+    pub(super) fn parameter(schema: &Value, text: &str, name: &str, breaches: &mut Vec<Breach>) {
         match schema["type"].as_str() {
             Some("boolean") if text != "true" && text != "false" => breaches.push(Breach::wrong(name, "is no boolean")),
             Some("integer") => {
@@ -108,11 +108,11 @@ impl Schemas {
             Some("string") if schema["format"] == "date-time" && text.parse::<Timestamp>().is_err() => {
                 breaches.push(Breach::wrong(name, "is no time with an offset"));
             }
-            _ => self.text(schema, text, name, breaches),
+            _ => Self::text(schema, text, name, breaches),
         }
     }
 
-    fn text(&self, schema: &Value, text: &str, place: &str, breaches: &mut Vec<Breach>) {
+    fn text(schema: &Value, text: &str, place: &str, breaches: &mut Vec<Breach>) {
         if let Some(values) = schema["enum"].as_array()
             && !values.iter().any(|value| value == text)
         {

@@ -158,9 +158,6 @@ fn unavailable(status: u16) -> Reply {
 /// What a front end says that did not reach the service.
 fn page(status: u16, date: &str) -> Vec<u8> {
     let body = format!("<!DOCTYPE html><html lang=en><title>Error {status} (Server Error)!!1</title>");
-    format!(
-        "HTTP/1.1 {status} Error\r\nDate: {date}\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    let (kind, length) = ("Content-Type: text/html; charset=UTF-8", body.len());
+    format!("HTTP/1.1 {status} Error\r\nDate: {date}\r\n{kind}\r\nContent-Length: {length}\r\n\r\n{body}").into_bytes()
 }

@@ -323,7 +323,8 @@ impl Calendar {
     /// What `calendarList` shows of it.
     pub(super) fn entry(&self) -> Value {
         let mut entry = json!({
-            "kind": "calendar#calendarListEntry", "etag": etag(self.entry_version), "id": self.id, "summary": self.summary,
+            "kind": "calendar#calendarListEntry", "etag": etag(self.entry_version), "id": self.id,
+            "summary": self.summary,
             "timeZone": self.zone, "colorId": "14", "backgroundColor": "#9fe1e7", "foregroundColor": "#000000",
             "selected": true, "accessRole": self.role.name(), "defaultReminders": [{"method": "popup", "minutes": 10}],
             "conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]},
