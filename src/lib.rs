@@ -37,7 +37,8 @@
 //! **Invariant:** pure. Only an object that stands as `Ours` is ever changed or deleted.
 //!
 //! **[`provider`]** — the port to calendar services and the adapters behind it: [`provider::vdir`],
-//! [`provider::google`], and read-only [`provider::ics`], over [`provider::transport`] (HTTP with manners). It speaks of objects as iCalendar text with an etag.
+//! [`provider::google`], and read-only [`provider::ics`], over [`provider::transport`] (HTTP with manners). It speaks of
+//! objects as iCalendar text with an etag; what a service has in another form its adapter translates.
 //! **Invariant:** every write carries a precondition by construction. Adapters never see each other, the store, the
 //! config or a hold.
 //!
