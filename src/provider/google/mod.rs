@@ -1,7 +1,7 @@
 //! Google Calendar (API v3). Its parts know the service and the port, never the config, the store or a hold.
 //!
 //! The port speaks iCalendar text and Google JSON: [`project`] makes text of events, [`draft`] makes requests of own
-//! text; both are pure. The rest asks: [`read`] lists, [`calendars`] finds names, [`api`] carries tokens and manners,
+//! text; both are pure. The rest asks: `read` lists, `calendars` finds names, `api` carries tokens and manners,
 //! [`fault`] knows what refusals mean. Every write says `sendUpdates=none`, and none ever has a guest.
 
 mod api;

@@ -273,6 +273,10 @@ fn where_google_has_no_focus_time_a_strict_hold_is_a_plain_one_and_that_is_said(
         assert_eq!(again.changes, [], "it is not tried over and over");
         let said = again.warnings.iter().filter(|one| one.contains("4 strict holds are plain busy events")).count();
         assert_eq!(said, 1, "{:?}", again.warnings);
+        let tried = there.stage.google.with(|state| {
+            state.log.iter().any(|seen| String::from_utf8_lossy(&seen.request.body).contains("focusTime"))
+        });
+        assert_eq!(tried, !workspace, "only primary calendars have it");
         there.stage.google.assert_clean();
     }
 }
