@@ -145,7 +145,7 @@ impl fmt::Debug for SecretSource {
 }
 
 /// What a calendar is used for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarUse {
     /// Account and calendar.
     pub id: CalendarId,
