@@ -1,0 +1,12 @@
+//! The daemon: one loop over a closed set of wake-ups, around the cycle. Generic over the provider and the clock, with
+//! no thread and no task of its own, so that a simulation can run the very same loop; names no adapter.
+
+pub mod account;
+pub mod digest;
+mod journal;
+pub mod moment;
+pub mod notice;
+pub mod run;
+pub mod schedule;
+pub mod turn;
+pub mod wake;
