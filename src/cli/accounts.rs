@@ -7,15 +7,24 @@ use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 use super::login;
+use crate::calendar::zones::Zones;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
 use crate::config::{Environment, secret};
 use crate::provider::any::{AnyProvider, Closed};
+use crate::provider::caldav::CalDav;
+use crate::provider::caldav::discovery::Dns;
 use crate::provider::google::oauth::app::App;
 use crate::provider::google::oauth::file::TokenFile;
 use crate::provider::google::oauth::source::TokenSource;
+use crate::provider::google::{self, Google};
 use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
+
+/// Whether the account waits for a secret that could not be had.
+pub(super) fn is_closed(provider: &AnyProvider) -> bool {
+    matches!(provider, AnyProvider::Closed(_))
+}
 
 /// What accounts are made from beside their own settings.
 #[derive(Clone, Copy)]
@@ -24,6 +33,8 @@ pub(super) struct Maker<'a> {
     pub(super) settings: &'a Settings,
     /// Where secrets are looked for.
     pub(super) environment: &'a Environment,
+    /// The database of zones.
+    pub(super) zones: &'a Zones,
     /// This seawall.
     pub(super) instance: &'a str,
 }
@@ -53,15 +64,23 @@ impl Maker<'_> {
                 let credentials = self.credentials(user, secret.as_ref(), *auth).await?;
                 let transport = trusting(ca_file.as_deref(), client)?;
                 let trust = Trust::new(url, hosts);
-                let _client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
-                AnyProvider::Closed(Closed("CalDAV is not there yet".to_owned()))
+                let client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
+                let account = CalDav::new(client, trust, url.clone(), username.clone(), Dns::System);
+                AnyProvider::CalDav(Box::new(account))
             }
-            Source::Google { client_id, client_secret, auth_url, token_url, .. } => {
+            Source::Google { client_id, client_secret, endpoint, auth_url, token_url } => {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
                 let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
                 let file = TokenFile::of(&self.settings.state_dir, &account.name);
-                let _tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
-                AnyProvider::Closed(Closed("Google is not there yet".to_owned()))
+                let tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
+                AnyProvider::Google(Box::new(Google::new(google::Parts {
+                    transport: client.clone(),
+                    tokens,
+                    endpoint: endpoint.clone(),
+                    names: account.calendars.iter().map(|calendar| calendar.id.calendar.clone()).collect(),
+                    zones: self.zones.clone(),
+                    seed: self.seed(account),
+                })))
             }
             Source::IcsFile { path } => ics(Place::File(path.clone())),
             Source::IcsAddress { url } => ics(Place::Address(url.clone())),

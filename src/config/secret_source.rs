@@ -32,9 +32,7 @@ fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) -> Option<Sec
             let file = table.parse("file", faults, |text| base.resolve(text), "a file like \"work.secret\"");
             file.or(None).map(SecretSource::File)
         }
-        ["command"] => {
-            command(table, base, r#"["pass", "show", "work"]"#, faults).map(SecretSource::Command)
-        }
+        ["command"] => command(table, base, r#"["pass", "show", "work"]"#, faults).map(SecretSource::Command),
         [] => {
             faults.missing(&table.place, "credential", format!("missing: expected {EXAMPLE}"));
             None

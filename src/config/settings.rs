@@ -25,6 +25,8 @@ pub struct Settings {
     pub write: bool,
     /// A standing clock, for demos and tests.
     pub now: Option<Timestamp>,
+    /// The system's time zone by its name, where the config names none: a later change of it is followed.
+    pub zone_of_system: Option<String>,
     /// What the user wants.
     pub policy: Policy,
     /// The most writes at a time.

@@ -35,6 +35,7 @@ pub(super) fn settings(top: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
         poll: poll?,
         write: write?,
         now: now?,
+        zone_of_system: if top.has("timezone") { None } else { base.env.timezone.clone() },
         policy: policy?,
         limits: limits?,
         summary: summary?,

@@ -74,11 +74,7 @@ pub async fn fetch<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Ve
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error.
-pub async fn poll<P: Provider>(
-    cx: Context<'_, P>,
-    account: usize,
-    remember: bool,
-) -> Result<Vec<Fetched>, StoreError> {
+pub async fn poll<P: Provider>(cx: Context<'_, P>, account: usize, remember: bool) -> Result<Vec<Fetched>, StoreError> {
     match (cx.settings.accounts.get(account), cx.accounts.get(account)) {
         (Some(account), Some(provider)) => of_account(cx, account, provider, remember).await,
         _ => Ok(Vec::new()),
@@ -140,8 +136,10 @@ async fn of_calendar<P: Provider>(
     let reading = match provider.read(&id.calendar, &known).await {
         Ok(reading) => reading,
         Err(error) => {
-            out.warnings.push(format!("{id}: {error}."));
             out.needs_login = error.kind == ErrorKind::Login;
+            // That is the account's fault, and the same for each of its calendars.
+            let whose = if out.needs_login { account.name.clone() } else { id.to_string() };
+            out.warnings.push(format!("{whose}: {error}."));
             return Ok(out);
         }
     };

@@ -74,7 +74,11 @@ pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Inp
 pub fn sort(fetched: &[Fetched], lens: Lens<'_>) -> Input {
     let mut input = Input::default();
     for one in fetched {
-        input.warnings.extend(one.warnings.iter().cloned());
+        for warning in &one.warnings {
+            if !input.warnings.contains(warning) {
+                input.warnings.push(warning.clone());
+            }
+        }
         if one.incomplete {
             input.incomplete.push(one.calendar.id.to_string());
         }

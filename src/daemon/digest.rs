@@ -141,15 +141,14 @@ fn state_word(state: HoldState) -> &'static str {
 /// reached any more (as [`crate::focus::policy::Defence::Auto`] judges it).
 fn at_risk(outcome: &Outcome, week: IsoWeek) -> Vec<String> {
     let span = week.span(&outcome.tz);
-    let coming = outcome.blocks.iter().filter(|one| one.block.span.end > outcome.now && span.contains(one.block.span.start));
+    let coming =
+        outcome.blocks.iter().filter(|one| one.block.span.end > outcome.now && span.contains(one.block.span.start));
     let block = |one: &crate::focus::assess::Assessment| {
         let when = one.block.span.start.to_zoned(outcome.tz.clone()).strftime("%a %H:%M").to_string();
         let lost = match one.level {
             Level::Intact => None,
             Level::Lost => Some("nothing is left".to_owned()),
-            Level::Nibbled | Level::Eroded => {
-                Some(format!("{} of {} is left", hours(one.kept), hours(one.planned)))
-            }
+            Level::Nibbled | Level::Eroded => Some(format!("{} of {} is left", hours(one.kept), hours(one.planned))),
         };
         let threats = match one.threats.len() {
             0 => None,

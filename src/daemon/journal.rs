@@ -131,7 +131,11 @@ pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, warned:
                 tracing::info!(message_id = WRITTEN, seawall_account, seawall_op, seawall_uid = uid, "{what}");
             }
             Some(error) => tracing::warn!(
-                message_id = NOT_WRITTEN, seawall_account, seawall_op, seawall_uid = uid, "not done: {what}: {error}"
+                message_id = NOT_WRITTEN,
+                seawall_account,
+                seawall_op,
+                seawall_uid = uid,
+                "not done: {what}: {error}"
             ),
             None => tracing::debug!(seawall_account, seawall_op, seawall_uid = uid, "held back: {what}"),
         }

@@ -3,10 +3,15 @@
 
 pub mod account;
 pub mod digest;
-mod journal;
+pub mod files;
+pub mod hooks;
+pub mod journal;
 pub mod moment;
 pub mod notice;
 pub mod run;
 pub mod schedule;
+pub mod socket;
+pub mod systemd;
 pub mod turn;
 pub mod wake;
+pub mod zone;

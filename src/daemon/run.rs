@@ -241,7 +241,7 @@ impl<'a, P: Provider> Loop<'a, P> {
             Wake::Files(index) => self.touched(index, now),
             Wake::Resumed | Wake::ClockJumped => self.doubt(&wake, now),
             // A cycle in the middle is dropped, which is as safe as a crash: the next one looks first.
-            Wake::Reload => return Ok(Some(End::Reload)),
+            Wake::Reload | Wake::ZoneChanged => return Ok(Some(End::Reload)),
             Wake::ConfigWrong(fault) => self.config_fault = Some(fault),
             // Who asked may have gone.
             Wake::Ask(answer) => drop(answer.send(self.status(now))),

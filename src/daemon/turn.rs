@@ -216,12 +216,7 @@ pub fn every<P>(ground: Ground<'_, P>) -> Duration {
 }
 
 /// What a read or a cycle needs to know.
-fn context<'a, P>(
-    ground: Ground<'a, P>,
-    mode: Mode,
-    thorough: bool,
-    clock_doubt: Option<&'a str>,
-) -> Context<'a, P> {
+fn context<'a, P>(ground: Ground<'a, P>, mode: Mode, thorough: bool, clock_doubt: Option<&'a str>) -> Context<'a, P> {
     Context {
         now: ground.clock.now(),
         clock: ground.clock,

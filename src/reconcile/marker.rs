@@ -8,15 +8,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::key::{Key, Kind, Marker, Written};
 use crate::calendar::CalendarId;
+use crate::calendar::own::{BASE32HEX, UID_LENGTH};
+pub use crate::calendar::own::{UID_PREFIX, is_our_form};
 use crate::calendar::time::Span;
 use crate::focus::plan::Closed;
 
-/// How every UID of seawall begins.
-pub const UID_PREFIX: &str = "sea0";
-/// Length of a UID: the prefix and 160 bits in base32hex.
-const UID_LENGTH: usize = UID_PREFIX.len() + 32;
-/// Digits of RFC 4648 base32hex in lower case: what a Google event id may hold.
-const BASE32HEX: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 /// The most closed intervals a marker keeps; more in one horizon means that holds are not wanted at all.
 pub const CLOSED_MAX: usize = 64;
 
@@ -35,11 +31,6 @@ pub fn uid(key: &Key) -> String {
         }
     }
     out
-}
-
-/// Whether a UID has the form of ours.
-pub fn is_our_form(uid: &str) -> bool {
-    uid.len() == UID_LENGTH && uid.starts_with(UID_PREFIX) && uid.bytes().all(|byte| BASE32HEX.contains(&byte))
 }
 
 fn key_words(key: &Key) -> String {

@@ -35,7 +35,8 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("balance", &["calendar", "focus"]),
     // Of the provider only the etag, a plain value.
     ("reconcile", &["balance", "calendar", "focus", "provider"]),
-    ("provider", &[]),
+    // Where a service does not speak iCalendar its adapter must: of the calendar only text and zones, plain values.
+    ("provider", &["calendar"]),
     ("store", &["calendar", "focus", "reconcile", "provider"]),
     ("config", &["balance", "calendar", "focus"]),
     ("cycle", &["balance", "calendar", "config", "focus", "provider", "reconcile", "store"]),

@@ -31,9 +31,15 @@ mod events_of_a_file;
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod google;
+#[cfg(test)]
+mod google_fake;
+#[cfg(test)]
 mod google_login;
 #[cfg(test)]
 mod http_client;
+#[cfg(test)]
+mod https;
 #[cfg(test)]
 mod lab;
 #[cfg(test)]
@@ -75,6 +81,8 @@ mod subscription;
 #[cfg(test)]
 #[path = "../support/mod.rs"]
 mod support;
+#[cfg(test)]
+mod transport;
 #[cfg(test)]
 mod vdir;
 #[cfg(test)]

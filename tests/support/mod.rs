@@ -4,8 +4,10 @@ pub(crate) mod calendars;
 pub(crate) mod corpora;
 pub(crate) mod emulate;
 pub(crate) mod flaky;
+pub(crate) mod google;
 pub(crate) mod ics;
 pub(crate) mod lab;
+pub(crate) mod log;
 pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
@@ -23,6 +25,11 @@ use seawall::provider::{Known, Reading};
 /// Runs a future to its end on a runtime of its own.
 pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+}
+
+/// The same for what needs sockets.
+pub(crate) fn block_on_sockets<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// The same with a clock that stands still while there is work, and else jumps to the next timer.

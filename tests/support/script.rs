@@ -16,6 +16,16 @@ pub(crate) enum Act {
     Fail(TransportError),
 }
 
+/// A status alone.
+pub(crate) fn status(status: u16) -> Act {
+    Act::Answer(status, &[], Vec::new())
+}
+
+/// A status with headers.
+pub(crate) fn headed(status: u16, headers: &'static [(&'static str, &'static str)]) -> Act {
+    Act::Answer(status, headers, Vec::new())
+}
+
 /// A server that plays its acts in order, and whose every further request fails the test.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
@@ -32,7 +42,7 @@ impl Script {
     pub(crate) fn requests(&self) -> Vec<String> {
         let shown = |(request, _): &(Request<Vec<u8>>, Limits)| {
             let mut text = format!("{} {}", request.method(), request.uri());
-            for name in ["if-none-match", "if-modified-since", "authorization", "cookie"] {
+            for name in ["if-match", "if-none-match", "if-modified-since", "authorization", "cookie"] {
                 if let Some(value) = request.headers().get(name) {
                     write!(text, " {name}: {}", value.to_str().unwrap()).unwrap();
                 }
@@ -40,6 +50,16 @@ impl Script {
             text
         };
         self.seen.borrow().iter().map(shown).collect()
+    }
+
+    /// The requests so far, whole.
+    pub(crate) fn seen(&self) -> Vec<Request<Vec<u8>>> {
+        self.seen.borrow().iter().map(|(request, _)| request.clone()).collect()
+    }
+
+    /// How many acts are still to come.
+    pub(crate) fn left(&self) -> usize {
+        self.acts.borrow().len()
     }
 
     /// The limits of each request.

@@ -11,7 +11,7 @@ use super::component::{Component, Recurrence, RecurrenceId};
 use super::property::{Property, unescape};
 use super::value::{End, Length, Moment, parse_period};
 use super::{Warnings, people};
-use crate::calendar::event::{BusyStatus, Details, Status, Transparency};
+use crate::calendar::event::{BusyStatus, Details, EventType, Status, Transparency};
 use crate::calendar::recurrence::Rule;
 
 /// No property that is read has a longer name.
@@ -138,6 +138,7 @@ impl Draft {
             b"STATUS" => details.status = status(value),
             b"TRANSP" => details.transparency = transparency(value),
             b"X-MICROSOFT-CDO-BUSYSTATUS" => details.busy_status = busy_status(value),
+            b"X-GOOGLE-EVENT-TYPE" => details.event_type = event_type(value),
             b"ORGANIZER" => details.organizer = Some(people::organizer(property)),
             b"ATTENDEE" => details.attendees.push(people::attendee(property)),
             b"CREATED" => details.created = details.created.or_else(|| utc(value)),
@@ -328,6 +329,17 @@ fn transparency(value: &str) -> Option<Transparency> {
         value if is(value, "OPAQUE") => Some(Transparency::Opaque),
         value if is(value, "TRANSPARENT") => Some(Transparency::Transparent),
         _ => None,
+    }
+}
+
+/// Google's word for the kind of event; one that nobody knows yet is that of an ordinary one.
+fn event_type(value: &str) -> EventType {
+    match value {
+        value if is(value, "focusTime") => EventType::FocusTime,
+        value if is(value, "outOfOffice") => EventType::OutOfOffice,
+        value if is(value, "workingLocation") => EventType::WorkingLocation,
+        value if is(value, "birthday") => EventType::Birthday,
+        _ => EventType::Default,
     }
 }
 

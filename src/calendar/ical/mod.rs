@@ -18,8 +18,9 @@ pub use value::{End, Length, Moment, Tzid};
 pub(crate) use component::Recurrence;
 pub(crate) use lines::{Line, Lines, split_mark};
 
+pub(crate) use property::Property;
+
 use draft::Draft;
-use property::Property;
 use zone::{CalendarZones, ZoneDraft};
 
 /// The most bytes of a file that are read.

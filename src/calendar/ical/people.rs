@@ -6,14 +6,19 @@ use std::borrow::Cow;
 use super::property::{Property, bare};
 use crate::calendar::event::{Answer, Attendee, AttendeeKind, Organizer};
 
+/// Marks the person to whom the calendar belongs: Google's `self`.
+const ME: &str = "X-GOOGLE-SELF";
+
 /// Reads an ORGANIZER.
 pub(super) fn organizer(property: &Property<'_>) -> Organizer {
-    Organizer { address: address(property), name: property.param("CN").map(Cow::into_owned), is_me: false }
+    let is_me = property.param(ME).is_some();
+    Organizer { address: address(property), name: property.param("CN").map(Cow::into_owned), is_me }
 }
 
 /// Reads an ATTENDEE.
 pub(super) fn attendee(property: &Property<'_>) -> Attendee {
     let (mut name, mut kind, mut answer) = (None, AttendeeKind::Person, Answer::NeedsAction);
+    let mut is_me = false;
     for (key, value) in property.params() {
         if key.eq_ignore_ascii_case("CN") {
             name = bare(value).map(Cow::into_owned);
@@ -21,9 +26,11 @@ pub(super) fn attendee(property: &Property<'_>) -> Attendee {
             kind = self::kind(&bare(value).unwrap_or_default());
         } else if key.eq_ignore_ascii_case("PARTSTAT") {
             answer = self::answer(&bare(value).unwrap_or_default());
+        } else if key.eq_ignore_ascii_case(ME) {
+            is_me = true;
         }
     }
-    Attendee { address: address(property), name, kind, answer, is_me: false }
+    Attendee { address: address(property), name, kind, answer, is_me }
 }
 
 fn kind(word: &str) -> AttendeeKind {

@@ -14,6 +14,18 @@ use super::time::Span;
 
 const PRODID: &str = "-//seawall//seawall//EN";
 
+/// How every UID of seawall begins.
+pub const UID_PREFIX: &str = "sea0";
+/// Length of a UID: the prefix and 160 bits in base32hex.
+pub const UID_LENGTH: usize = UID_PREFIX.len() + 32;
+/// Digits of RFC 4648 base32hex in lower case: what a Google event id may hold.
+pub const BASE32HEX: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+
+/// Whether a UID has the form of ours.
+pub fn is_our_form(uid: &str) -> bool {
+    uid.len() == UID_LENGTH && uid.starts_with(UID_PREFIX) && uid.bytes().all(|byte| BASE32HEX.contains(&byte))
+}
+
 /// When an own event takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {

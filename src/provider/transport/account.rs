@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use super::address::permit;
+use super::address::{host, permit};
 use super::auth::{Auth, Credentials};
 use super::fault::About;
 use super::pace::{Closed, Pace, retry_after};
@@ -32,7 +32,7 @@ const TRIES_MAX_INTERNAL: u32 = 2;
 const WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// What a server answered, whatever the status.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Answer {
     /// The status; never 401, except with [`Credentials::PerRequest`].
     pub status: StatusCode,
@@ -42,6 +42,13 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Where the answer came from in the end.
     pub url: Url,
+}
+
+impl std::fmt::Debug for Answer {
+    /// Neither address nor headers nor text: there can be secrets in each.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {} ({} bytes)", self.status, host(&self.url), self.body.len())
+    }
 }
 
 /// A client for one account.
@@ -97,7 +104,6 @@ impl<T: Transport> AccountClient<T> {
         let mut state = self.state.lock().await;
         let until = Instant::now() + TIMEOUT;
         open(&state.pace, &about).await?;
-        let tries_max = if state.pace.is_trial() { 1 } else { TRIES_MAX };
         let mut tries = 1;
         loop {
             let outcome = self.follow(&mut state, &request, &url, until).await;
@@ -109,7 +115,8 @@ impl<T: Transport> AccountClient<T> {
                 Some((closed, _)) => back_off.max(closed),
                 None => back_off,
             };
-            if is_worth_it && tries < tries_max && wait <= WAIT_MAX && now + wait < until {
+            let may_try = tries < TRIES_MAX && !state.pace.is_broken();
+            if is_worth_it && may_try && wait <= WAIT_MAX && now + wait < until {
                 tracing::debug!(host = url.host_str(), tries, wait_ms = wait.as_millis() as u64, "asking again");
                 sleep(wait).await;
                 tries += 1;

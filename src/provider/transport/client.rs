@@ -25,10 +25,10 @@ const USER_AGENT: &str = concat!("seawall/", env!("CARGO_PKG_VERSION"), " (+", e
 const IDLE: Duration = Duration::from_secs(20);
 
 /// An HTTP client. Copies share their connections.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Client(Arc<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
     /// Trusted beside the system's certificates.
     authorities: Vec<Certificate>,
@@ -70,6 +70,13 @@ impl Client {
     fn get(&self, kind: Kind) -> Result<&reqwest::Client, TransportError> {
         let made = &self.0.made[usize::from(kind.is_local) * 2 + usize::from(kind.is_change)];
         made.get_or_init(|| build(kind, &self.0.authorities)).as_ref().map_err(Clone::clone)
+    }
+}
+
+impl std::fmt::Debug for Client {
+    /// Nothing of the inside: a proxy's address can hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Client")
     }
 }
 
@@ -161,7 +168,8 @@ fn certificate_fault(error: &reqwest::Error) -> Option<String> {
         let fault = inner.and_then(|inner| inner.downcast_ref()).or_else(|| reason.downcast_ref());
         if let Some(rustls::Error::InvalidCertificate(fault)) = fault {
             let advice = match fault {
-                CertificateError::UnknownIssuer => {
+                // The second is one by another authority of the same name, as when a private one was made anew.
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                     ": nobody known here signed it; if the server has a private CA, name that CA's certificate in \
                      the account's ca_file"
                 }

@@ -60,8 +60,8 @@ impl Pace {
         (until > now).then(|| (until - now, why))
     }
 
-    /// Whether the next request is a trial after trouble: it has one try.
-    pub(super) fn is_trial(&self) -> bool {
+    /// Whether the circuit breaker is open: what goes out now and then is a trial, without a second try.
+    pub(super) fn is_broken(&self) -> bool {
         self.failures >= FAILURES_MAX
     }
 

@@ -80,7 +80,7 @@ impl Write {
         &self.method
     }
 
-    /// What goes over the wire. The body is whole, so its length is known: some servers refuse chunked ones.
+    /// What goes over the wire, with the length of its body: some servers refuse chunked ones.
     ///
     /// # Errors
     /// Where this would not be bound to one version of one object.
@@ -104,6 +104,9 @@ impl Write {
                 headers.insert(header::IF_MATCH, value);
             }
             Precondition::ChosenId => {}
+        }
+        if self.method != Method::DELETE {
+            headers.insert(header::CONTENT_LENGTH, self.body.len().into());
         }
         let mut request = Request::new(self.body);
         *request.method_mut() = self.method;

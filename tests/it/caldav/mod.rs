@@ -1,10 +1,17 @@
 //! The CalDAV adapter, from its XML to whole servers.
 
+mod discovery;
+mod discovery_names;
+mod discovery_trust;
 mod href;
 mod protocol;
 mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
+mod reading;
+mod site;
+mod stage;
+mod writing;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.
 fn body(name: &str) -> Vec<u8> {

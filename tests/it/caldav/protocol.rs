@@ -1,6 +1,7 @@
 //! Answers as real servers send them, and what each property of them means.
 
-use seawall::provider::caldav::xml::{Principal, Props, multistatus};
+use seawall::provider::caldav::href::{Place, place};
+use seawall::provider::caldav::xml::{Fault, Principal, Props, multistatus};
 
 use super::{body, given, multistatus};
 
@@ -55,6 +56,9 @@ fn a_sync_names_what_is_there_and_the_token() {
     for (server, name, token) in [
         ("radicale", "/alice/work/odd%20name%40x%C3%A9.ics", "http://radicale.org/ns/sync/"),
         ("xandikos", "/user/calendars/work/odd%20name@x%C3%A9.ics", ""),
+        ("cyrus", "/dav/calendars/user/anna/work/odd%20name@x%C3%A9.ics", "data:,"),
+        ("davical", "/caldav.php/anna/work/odd%20name%40x%C3%A9.ics", "data:,"),
+        ("sogo", "/SOGo/dav/anna/Calendar/work/odd name@xé.ics", "17"),
     ] {
         let found = multistatus::read(&body(&format!("{server}-sync"))).unwrap();
         assert_eq!(found.responses.len(), 2);
@@ -65,17 +69,49 @@ fn a_sync_names_what_is_there_and_the_token() {
 }
 
 #[test]
+fn a_listing_gives_each_object_one_key_and_the_etag() {
+    for (server, work) in [
+        ("radicale", "/alice/work/"),
+        ("xandikos", "/user/calendars/work/"),
+        ("cyrus", "/dav/calendars/user/anna/work/"),
+        ("davical", "/caldav.php/anna/work/"),
+        ("sogo", "/SOGo/dav/anna/Calendar/work/"),
+        ("sabre", "/calendars/anna/work/"),
+    ] {
+        let calendar = format!("http://127.0.0.1:1{work}").parse().unwrap();
+        let mut keys = Vec::new();
+        for response in multistatus::read(&body(&format!("{server}-members"))).unwrap().responses {
+            match place(&calendar, &response.href) {
+                Place::Itself => assert!(response.props.kind.unwrap().is_calendar(), "{server}"),
+                Place::Member { key, .. } => {
+                    assert!(response.props.etag.is_some() && !response.props.kind.unwrap().is_collection(), "{server}");
+                    keys.push(key);
+                }
+                Place::Elsewhere => panic!("{server}: {}", response.href),
+            }
+        }
+        keys.sort();
+        assert_eq!(keys, ["odd%20name@x%C3%A9.ics", "one.ics"], "{server}");
+    }
+}
+
+#[test]
 fn a_multiget_gives_texts_and_says_what_is_gone() {
-    for server in ["radicale", "xandikos"] {
+    for server in ["radicale", "xandikos", "cyrus", "davical", "sogo"] {
         let found = multistatus::read(&body(&format!("{server}-multiget"))).unwrap();
         let gone: Vec<_> = found.responses.iter().filter(|response| response.is_gone()).collect();
-        assert!(gone.len() == 1 && gone[0].href.ends_with("/none.ics"), "{found:?}");
+        match server {
+            "davical" => assert!(gone.is_empty(), "what is gone is left out"),
+            _ => assert!(gone.len() == 1 && gone[0].href.ends_with("/none.ics"), "{found:?}"),
+        }
         let one = found.responses.iter().find(|response| response.href.ends_with("/one.ics")).unwrap();
-        // As they are sent: Radicale keeps the CR, which XML would let it drop.
+        // As they are sent: Radicale keeps the CR, which XML would let it drop; SOGo ends without a line end.
         let text = String::from_utf8(one.props.calendar_data.clone().unwrap()).unwrap().replace("\r\n", "\n");
-        assert!(text.starts_with("BEGIN:VCALENDAR\n") && text.ends_with("END:VCALENDAR\n"), "{text}");
+        assert!(text.starts_with("BEGIN:VCALENDAR\n") && text.trim_end().ends_with("\nEND:VCALENDAR"), "{text}");
         assert!(text.contains("\nSUMMARY:Tom & <Jerry>\n"), "{text}");
     }
+    // SabreDAV fails the whole report for one that is gone.
+    assert_eq!(multistatus::read(&body("sabre-multiget")), Err(Fault::Other("error".to_owned())));
 }
 
 #[test]
@@ -136,6 +172,11 @@ fn rights_are_known_only_where_the_server_says_them() {
     assert_eq!(set("<d:privilege><d:read/><d:write/></d:privilege>"), Some(true), "DavMail: all in one");
     assert_eq!(set("<d:read/><d:write/>"), Some(true), "without the wrapper");
     assert_eq!(set("<d:privilege/>"), None);
+    let halves = "<y:add-resource xmlns:y=\"http://cyrusimap.org/ns/\"/><y:remove-resource xmlns:y=\"http://cyrusimap.org/ns/\"/>";
+    assert_eq!(
+        set(&format!("<d:privilege><d:write-content/></d:privilege><d:privilege>{halves}</d:privilege>")),
+        Some(true)
+    );
 }
 
 #[test]
@@ -160,11 +201,12 @@ fn what_only_looks_like_a_calendar_is_none() {
         props(&format!("<d:resourcetype><d:collection/>{kinds}</d:resourcetype>")).kind.unwrap().is_calendar()
     };
     assert!(is_calendar("<cal:calendar/>"));
+    assert!(is_calendar("<cal:calendar/><cal:schedule-outbox/>"), "SOGo's personal calendar is the outbox too");
     for other in [
         "",
         "<cal:schedule-inbox/>",
         "<cal:calendar/><cal:schedule-inbox/>",
-        "<cal:calendar/><cal:schedule-outbox/>",
+        "<cal:schedule-outbox/>",
         "<cal:calendar/><cs:subscribed/>",
         "<cs:notification/>",
         "<d:calendar-x/>",

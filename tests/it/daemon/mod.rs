@@ -24,6 +24,7 @@ use crate::support::memory::Memory;
 use crate::support::told::instant;
 use crate::support::world::zones;
 
+mod process;
 mod schedule;
 mod story;
 mod trouble;

@@ -43,7 +43,7 @@ pub enum Precondition {
 pub struct DavError {
     /// The condition.
     pub precondition: Precondition,
-    /// The server's words for people, if it has any (SabreDAV, DAViCal).
+    /// The server's words for people, if it has any (Cyrus, SabreDAV, SOGo, Xandikos).
     pub message: Option<String>,
 }
 
@@ -61,6 +61,7 @@ pub fn read(body: &[u8]) -> Option<DavError> {
     while let Ok(Some(child)) = document.child() {
         root.children.push(child);
     }
+    root.text = document.text;
     Some(of(&root))
 }
 
@@ -72,7 +73,8 @@ pub(super) fn of(error: &Element) -> DavError {
         .find(|child| (child.ns == Ns::Other && child.name == "message") || child.is(Ns::Dav, "responsedescription"));
     let known = |child: &&Element| child.ns != Ns::Other && !child.is(Ns::Dav, "responsedescription");
     let precondition = error.children.iter().find(known).map_or(Precondition::Bare, named);
-    DavError { precondition, message: message.and_then(Element::trimmed) }
+    // SOGo puts its words right into the error.
+    DavError { precondition, message: message.unwrap_or(error).trimmed() }
 }
 
 fn named(element: &Element) -> Precondition {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::quirks;
 use super::tree::{Element, Ns};
 
 /// Who the server takes us for (RFC 5397).
@@ -24,18 +25,9 @@ impl ResourceType {
         self.0.contains("collection")
     }
 
-    /// Whether it is a calendar of the user's, and not one of the collections that only look like one.
+    /// Whether it is a calendar, and not one of the collections that only look like one.
     pub fn is_calendar(&self) -> bool {
-        let other = [
-            "schedule-inbox",
-            "schedule-outbox",
-            "notification",
-            "subscribed",
-            "trash-bin",
-            "deleted-calendar",
-            "dropbox-home",
-        ];
-        self.0.contains("calendar") && !other.iter().any(|name| self.0.contains(*name))
+        self.0.contains("calendar") && !quirks::NO_CALENDARS.iter().any(|kind| self.0.contains(*kind))
     }
 }
 
@@ -48,12 +40,9 @@ impl Privileges {
     /// three.
     pub fn may_write(&self) -> bool {
         let has = |name: &str| self.0.contains(name);
-        // Cyrus splits bind and unbind, and grants the halves that are for objects alone.
-        has("all")
-            || has("write")
-            || (has("write-content")
-                && (has("bind") || has("add-resource"))
-                && (has("unbind") || has("remove-resource")))
+        let has_any = |names: &[&str]| names.iter().any(|name| has(name));
+        has_any(&["all", "write"])
+            || (has("write-content") && has_any(&quirks::RIGHTS_TO_ADD) && has_any(&quirks::RIGHTS_TO_REMOVE))
     }
 }
 

@@ -143,6 +143,8 @@ pub(super) struct Document<'a> {
     reader: NsReader<&'a [u8]>,
     /// Whether the root is an empty tag, or its end was seen.
     is_over: bool,
+    /// The text right in the root, as far as it was read.
+    pub(super) text: String,
 }
 
 impl<'a> Document<'a> {
@@ -158,11 +160,11 @@ impl<'a> Document<'a> {
             match event {
                 Event::Start(tag) => {
                     let root = element(ns, &tag);
-                    return Ok((Self { reader, is_over: false }, root));
+                    return Ok((Self { reader, is_over: false, text: String::new() }, root));
                 }
                 Event::Empty(tag) => {
                     let root = element(ns, &tag);
-                    return Ok((Self { reader, is_over: true }, root));
+                    return Ok((Self { reader, is_over: true, text: String::new() }, root));
                 }
                 Event::DocType(_) => return Err(Fault::Entity),
                 Event::Eof => return Err(Fault::NoXml),
@@ -193,9 +195,9 @@ impl<'a> Document<'a> {
                     self.is_over = closed.is_none();
                     closed
                 }
-                Event::Text(text) => write(&mut open, &text.into_inner()),
-                Event::CData(text) => write(&mut open, &text.into_inner()),
-                Event::GeneralRef(reference) => write(&mut open, unescaped(&reference)?.as_str()),
+                Event::Text(text) => self.write(&mut open, &text.into_inner()),
+                Event::CData(text) => self.write(&mut open, &text.into_inner()),
+                Event::GeneralRef(reference) => self.write(&mut open, unescaped(&reference)?.as_str()),
                 Event::DocType(_) => return Err(Fault::Entity),
                 Event::Eof => return Err(Fault::Truncated),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) => None,
@@ -213,14 +215,12 @@ impl<'a> Document<'a> {
         }
         Ok(None)
     }
-}
 
-/// Adds text to the innermost open element; nothing is closed by it.
-fn write(open: &mut [Element], text: &str) -> Option<Element> {
-    if let Some(inner) = open.last_mut() {
-        inner.text.push_str(text);
+    /// Adds text to the innermost open element; nothing is closed by it.
+    fn write(&mut self, open: &mut [Element], text: &str) -> Option<Element> {
+        open.last_mut().map_or(&mut self.text, |inner| &mut inner.text).push_str(text);
+        None
     }
-    None
 }
 
 fn element(ns: Ns, tag: &BytesStart<'_>) -> Element {

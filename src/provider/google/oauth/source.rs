@@ -77,6 +77,17 @@ impl<T: Transport> TokenSource<T> {
         Self { account: account.to_owned(), app, wanted, file, transport, state: Mutex::default() }
     }
 
+    /// The account that they are for.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Tells one login from the next, which may be another user's; empty where there is none.
+    pub fn login_key(&self) -> String {
+        let grant = self.file.load().ok().flatten();
+        grant.map(|grant| grant.obtained.to_string()).unwrap_or_default()
+    }
+
     /// A token for one request; callers at the same time share one refresh.
     ///
     /// # Errors

@@ -1,0 +1,60 @@
+//! The port, as CalDAV fills it: which calendar is meant, then reading or writing there. A calendar that is not where it
+//! was is looked for once more.
+
+use super::CalDav;
+use super::discovery::Calendar;
+use super::here::Here;
+use super::reading;
+use crate::provider::transport::Transport;
+use crate::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
+
+impl<T: Transport> CalDav<T> {
+    fn here<'a>(&'a self, calendar: &'a Calendar) -> Here<'a, T> {
+        Here { client: &self.client, url: &calendar.url }
+    }
+}
+
+impl<T: Transport> Provider for CalDav<T> {
+    async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
+        self.calendars().await
+    }
+
+    async fn describe(&self) -> Result<Vec<String>, ProviderError> {
+        self.describe().await
+    }
+
+    async fn read(&self, name: &str, known: &Known) -> Result<Reading, ProviderError> {
+        let mut calendar = self.calendar(name).await?;
+        let mut reading = reading::read(self.here(&calendar), known).await;
+        if reading.as_ref().is_err_and(|error| error.kind == ErrorKind::NotFound) {
+            self.forget();
+            calendar = self.calendar(name).await?;
+            reading = reading::read(self.here(&calendar), known).await;
+        }
+        Ok(Reading { addresses: self.found().await?.addresses, owned: calendar.owned, ..reading? })
+    }
+
+    async fn get(&self, name: &str, href: &str) -> Result<Option<Object>, ProviderError> {
+        self.here(&self.calendar(name).await?).get(href).await
+    }
+
+    async fn create(&self, calendar: &str, name: &str, body: &[u8]) -> Result<(), ProviderError> {
+        self.here(&self.calendar(calendar).await?).create(name, body).await
+    }
+
+    async fn update(&self, name: &str, href: &str, etag: &Etag, body: &[u8]) -> Result<(), ProviderError> {
+        self.here(&self.calendar(name).await?).update(href, etag, body).await
+    }
+
+    async fn delete(&self, name: &str, href: &str, etag: &Etag) -> Result<(), ProviderError> {
+        self.here(&self.calendar(name).await?).delete(href, etag).await
+    }
+
+    fn recall(&self, memo: &str) {
+        self.recall(memo);
+    }
+
+    fn memo(&self) -> Option<String> {
+        self.memo()
+    }
+}

@@ -1,0 +1,165 @@
+//! Reading a calendar: what changed since the last time where the server tells, else all names with their versions, and
+//! then the texts of what is new. What the server does not name, or not give, is never taken for deleted on its word
+//! alone. It knows no discovery; recurrence is left to whoever reads the texts.
+
+mod bodies;
+mod changes;
+mod cursor;
+mod listing;
+mod names;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) use self::bodies::is_strong;
+use self::bodies::{Bodies, listed_etag};
+use self::changes::Changes;
+use self::cursor::Cursor;
+use self::names::{Member, Names};
+use super::here::Here;
+use crate::provider::transport::Transport;
+use crate::provider::{Known, Object, ProviderError, Reading};
+
+/// From so many names on only those around the window are fetched, for a first reading of all would take hours on slow
+/// servers. Below it the server's word on what lies in a span is not taken: servers overlook single dates (RDATE) and
+/// moved instances there (Xandikos, SabreDAV and so Nextcloud), and far instances of long series.
+const HUGE: usize = 20_000;
+
+/// Reads the calendar.
+///
+/// # Errors
+/// Where nothing could be read; [`crate::provider::ErrorKind::NotFound`] where there is no calendar there.
+pub(super) async fn read<T: Transport>(here: Here<'_, T>, known: &Known) -> Result<Reading, ProviderError> {
+    let (mut named, mut syncs) = (Names::default(), true);
+    let fresh = match Cursor::of(known, here.url) {
+        Some(Cursor::Sync(token)) => match here.changes(&token, known).await? {
+            Changes::Since(changed, token) => return resumed(here, known, changed, Cursor::Sync(token)).await,
+            Changes::List { named: suspects, token, syncs: still } => {
+                (named, syncs) = (suspects, still);
+                token.map(Cursor::Sync)
+            }
+        },
+        Some(Cursor::Tag(tag)) => {
+            let state = here.state().await?;
+            if state.is_at(&tag) {
+                return resumed(here, known, Names::default(), Cursor::Tag(tag)).await;
+            }
+            state.cursor(syncs)
+        }
+        None => None,
+    };
+    let cursor = match fresh {
+        Some(cursor) => Some(cursor),
+        None => here.state().await?.cursor(syncs),
+    };
+    everything(here, known, &named, cursor).await
+}
+
+/// Goes on from what is known, with what changed.
+async fn resumed<T: Transport>(
+    here: Here<'_, T>,
+    known: &Known,
+    names: Names,
+    cursor: Cursor,
+) -> Result<Reading, ProviderError> {
+    let mut draft = Draft { objects: known.objects.clone(), ..Draft::default() };
+    for key in &names.gone {
+        draft.objects.remove(key);
+    }
+    draft.unreadable.extend(names.refused);
+    let bodies = here.fetch(names.members.into_values().collect()).await?;
+    draft.take(bodies, known);
+    Ok(draft.finish(here, Some(cursor), true))
+}
+
+/// Goes by a list of all names. What is `named` is fetched where its version does not prove what it holds.
+async fn everything<T: Transport>(
+    here: Here<'_, T>,
+    known: &Known,
+    named: &Names,
+    cursor: Option<Cursor>,
+) -> Result<Reading, ProviderError> {
+    let listing = here.list(known).await?;
+    let mut draft = Draft { incomplete: listing.incomplete, ..Draft::default() };
+    let mut members = listing.names.members;
+    if members.len() > HUGE
+        && let Some(near) = here.within(known.window).await
+    {
+        let all = members.len();
+        members.retain(|key, _| near.contains(key) || known.objects.contains_key(key));
+        draft.warnings.push(format!(
+            "it has {all} objects: only {} of them, which the server says lie around the weeks that count, are read; \
+             servers can overlook odd dates and moved instances there",
+            members.len()
+        ));
+    }
+    let mut wanted: Vec<Member> = Vec::new();
+    for (key, member) in members {
+        match known.objects.get(&key) {
+            Some(object) if is_same(object, &member, named) => {
+                draft.objects.insert(key, object.clone());
+            }
+            _ => wanted.push(member),
+        }
+    }
+    draft.unreadable.extend(listing.names.refused);
+    let bodies = here.fetch(wanted).await?;
+    draft.take(bodies, known);
+    if draft.incomplete.is_some() {
+        // What a doubtful list does not name counts as it was.
+        let named: BTreeSet<&String> = draft.unreadable.iter().map(|(key, _)| key).collect();
+        let rest = known.objects.iter().filter(|(key, _)| !named.contains(key));
+        for (key, object) in rest {
+            draft.objects.entry(key.clone()).or_insert_with(|| object.clone());
+        }
+    }
+    Ok(draft.finish(here, cursor, false))
+}
+
+/// Whether a listed object is the one that is known.
+fn is_same(object: &Object, member: &Member, named: &Names) -> bool {
+    let Some(etag) = member.etag.as_deref().map(listed_etag) else { return false };
+    let is_suspect = named.members.contains_key(&member.key) && super::quirks::is_counter(etag);
+    object.etag.0 == etag && !is_suspect
+}
+
+/// A reading in the making.
+#[derive(Debug, Default)]
+struct Draft {
+    objects: BTreeMap<String, Object>,
+    unreadable: Vec<(String, String)>,
+    warnings: Vec<String>,
+    incomplete: Option<String>,
+}
+
+impl Draft {
+    fn take(&mut self, bodies: Bodies, known: &Known) {
+        let lost = bodies.missed.iter().filter(|(key, _)| !known.objects.contains_key(key)).count();
+        if lost > 0 && self.incomplete.is_none() {
+            let why = bodies.missed.first().map(|(key, why)| format!(" ({key}: {why})")).unwrap_or_default();
+            self.incomplete = Some(format!("{lost} objects could not be fetched{why}"));
+        }
+        self.unreadable.extend(bodies.unreadable);
+        self.unreadable.extend(bodies.missed.into_iter().filter(|(key, _)| known.objects.contains_key(key)));
+        self.warnings.extend(bodies.skipped);
+        self.objects.extend(bodies.objects.into_iter().map(|object| (object.href.clone(), object)));
+        // What can't be read is not given in its last known form: the caller does that.
+        for (key, _) in &self.unreadable {
+            self.objects.remove(key);
+        }
+    }
+
+    fn finish<T: Transport>(self, here: Here<'_, T>, cursor: Option<Cursor>, resumed: bool) -> Reading {
+        // Whoever could not get all of it must ask for all of it again.
+        let is_whole = self.incomplete.is_none() && self.unreadable.is_empty();
+        Reading {
+            objects: self.objects.into_values().collect(),
+            unreadable: self.unreadable,
+            warnings: self.warnings,
+            incomplete: self.incomplete,
+            cursor: cursor.filter(|_| is_whole).map(|cursor| cursor.text(here.url)),
+            resumed,
+            served_at: here.client.served_at(),
+            ..Reading::default()
+        }
+    }
+}

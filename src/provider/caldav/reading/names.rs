@@ -1,0 +1,80 @@
+//! The names in an answer: which objects there are, at which version, which are gone, and what the server keeps back.
+//! Two entries for one object, as Zimbra and DavMail send them, are one: the last counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use url::Url;
+
+use crate::provider::caldav::href::{self, Place};
+use crate::provider::caldav::xml::{ResourceType, Response};
+
+/// One object, by what a list says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    /// What seawall calls it.
+    pub(super) key: String,
+    /// What the server calls it: requests carry that.
+    pub(super) href: String,
+    /// The same as an address.
+    pub(super) url: Url,
+    /// Its version; none where the list does not say.
+    pub(super) etag: Option<String>,
+}
+
+/// What an answer names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// The objects, by key.
+    pub(super) members: BTreeMap<String, Member>,
+    /// Those that are gone (in a list of changes).
+    pub(super) gone: BTreeSet<String>,
+    /// Those that are there and can't be had, with the reason.
+    pub(super) refused: BTreeMap<String, String>,
+    /// The calendar itself was named, as in every honest list.
+    pub(super) has_itself: bool,
+    /// The server broke off and wants to be asked again (RFC 6578 3.6).
+    pub(super) is_cut: bool,
+}
+
+impl Names {
+    /// Takes in what an answer about `calendar` says, after what was there before.
+    pub(super) fn take(&mut self, calendar: &Url, responses: Vec<Response>) {
+        for response in responses {
+            match href::place(calendar, &response.href) {
+                Place::Itself => {
+                    self.has_itself = true;
+                    self.is_cut |= response.is_cut();
+                }
+                Place::Member { key, url } => self.take_member(key, url, response),
+                Place::Elsewhere => tracing::trace!(href = response.href, "not right in the calendar: passed over"),
+            }
+        }
+    }
+
+    fn take_member(&mut self, key: String, url: Url, response: Response) {
+        if response.props.kind.as_ref().is_some_and(ResourceType::is_collection) {
+            return;
+        }
+        let twice = self.members.remove(&key).is_some() | self.gone.remove(&key) | self.refused.remove(&key).is_some();
+        if twice {
+            tracing::debug!(key, "the server names it twice: the last counts");
+        }
+        match response.status {
+            _ if response.is_gone() => {
+                self.gone.insert(key);
+            }
+            Some(status) => {
+                self.refused.insert(key, format!("the server keeps it back ({status})"));
+            }
+            None => {
+                let etag = response.props.etag;
+                self.members.insert(key.clone(), Member { key, href: response.href, url, etag });
+            }
+        }
+    }
+
+    /// The keys of all that is there.
+    pub(super) fn keys(&self) -> BTreeSet<&str> {
+        self.members.keys().chain(self.refused.keys()).map(String::as_str).collect()
+    }
+}
