@@ -19,6 +19,7 @@ mod google;
 mod hold;
 mod hours;
 mod init;
+mod notify;
 mod paths;
 mod role;
 mod schema;
