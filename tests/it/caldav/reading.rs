@@ -13,6 +13,7 @@
 //! | deleted objects missing from the answer | `what_a_sync_does_not_name_is_still_there` |
 //! | the calendar itself in the answer (iCloud) | `the_calendar_itself_is_no_object` |
 //! | equal etag, other content (SOGo) | `a_counting_etag_proves_nothing_for_what_is_named` |
+//! | texts that lack characters (SOGo, in a sync) | `a_sync_is_asked_for_names_and_never_for_texts` |
 //! | the same href twice (Zimbra, DavMail) | `of_two_answers_the_last_counts` |
 //! | spellings of hrefs | `hrefs_are_one_name_in_any_spelling_and_go_back_as_they_came` |
 //! | multiget: 404 entry, missing entry, empty entry, whole report 404 | `what_a_multiget_keeps_back_is_asked_for_alone` |
@@ -237,14 +238,18 @@ fn the_calendar_itself_is_no_object() {
 fn a_counting_etag_proves_nothing_for_what_is_named() {
     // Deleted and made again: SOGo counts from 0 once more.
     let old = [("a.ics", "\"gcs00000000\"", "A"), ("b.ics", "\"gcs00000000\"", "B")];
-    let names = [("a.ics", "\"gcs00000000\""), ("b.ics", "\"gcs00000000\"")];
-    let got = read(
-        [changes(&named(&names[..1]), "s2"), list(&names), texts(&[("a.ics", "\"gcs00000000\"", "Other")])],
-        &known(&old, Some("sync s1")),
-    );
+    let names = named(&[("a.ics", "\"gcs00000000\"")]);
+    let got =
+        read([changes(&names, "s2"), texts(&[("a.ics", "\"gcs00000000\"", "Other")])], &known(&old, Some("sync s1")));
+    assert_eq!(got.asked, ["sync-collection .", "calendar-multiget ."]);
     assert_eq!(got.objects(), ["a.ics Other", "b.ics B"]);
-    let multiget = String::from_utf8_lossy(got.seen[2].body()).into_owned();
-    assert!(multiget.contains("a.ics") && !multiget.contains("b.ics"), "{multiget}");
+}
+
+#[test]
+fn a_sync_is_asked_for_names_and_never_for_texts() {
+    let got = read([changes("", "s2")], &known(TWO, Some("sync s1")));
+    let body = String::from_utf8_lossy(got.seen[0].body()).into_owned();
+    assert!(!body.contains("calendar-data"), "SOGo leaves characters out of them there: {body}");
 }
 
 #[test]

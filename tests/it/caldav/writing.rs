@@ -12,6 +12,7 @@
 //! | 412 for what is gone | `what_is_gone_is_told_from_what_has_changed` |
 //! | an etag that the server does not know again | `a_server_that_refuses_its_own_etag_is_told_of` |
 //! | weak etags, no etags | `a_write_that_no_etag_can_bind_is_not_sent` |
+//! | an etag without quotes | `an_etag_without_quotes_is_sent_with_them` |
 //! | a strong etag only in XML | `an_etag_is_looked_for_where_a_get_has_none` |
 //! | another name in `Location` (DavMail) | `an_object_that_is_stored_elsewhere_does_not_count_as_made` |
 //! | redirects (Zimbra) | `a_write_follows_no_redirect` |
@@ -232,7 +233,8 @@ fn headed_text(etag: &'static str) -> Act {
 
 #[test]
 fn a_write_that_no_etag_can_bind_is_not_sent() {
-    for (etag, words) in [("W/\"1\"", "only a weak etag"), ("w/\"1\"", "only a weak etag"), ("", "no etag"), ("*", "")]
+    for (etag, words) in
+        [("W/\"1\"", "only a weak etag"), ("w/\"1\"", "only a weak etag"), ("", "no etag"), ("*", "no etag")]
     {
         let etag = Etag(etag.to_owned());
         let updated = run([], async |account| account.update("work", "sea0a.ics", &etag, b"x").await);
@@ -240,6 +242,13 @@ fn a_write_that_no_etag_can_bind_is_not_sent() {
         let deleted = run([], async |account| account.delete("work", "sea0a.ics", &etag).await);
         deleted.fails(ErrorKind::Unavailable, words);
     }
+}
+
+#[test]
+fn an_etag_without_quotes_is_sent_with_them() {
+    let updated =
+        run([status(204)], async |account| account.update("work", "sea0a.ics", &Etag("abc".to_owned()), b"x").await);
+    assert_eq!(updated.seen[0].headers()["if-match"], "\"abc\"", "SOGo passes over one without");
 }
 
 #[test]

@@ -29,12 +29,12 @@ const HUGE: usize = 20_000;
 /// # Errors
 /// Where nothing could be read; [`crate::provider::ErrorKind::NotFound`] where there is no calendar there.
 pub(super) async fn read<T: Transport>(here: Here<'_, T>, known: &Known) -> Result<Reading, ProviderError> {
-    let (mut named, mut syncs) = (Names::default(), true);
+    let mut syncs = true;
     let fresh = match Cursor::of(known, here.url) {
         Some(Cursor::Sync(token)) => match here.changes(&token, known).await? {
             Changes::Since(changed, token) => return resumed(here, known, changed, Cursor::Sync(token)).await,
-            Changes::List { named: suspects, token, syncs: still } => {
-                (named, syncs) = (suspects, still);
+            Changes::List { token, syncs: still } => {
+                syncs = still;
                 token.map(Cursor::Sync)
             }
         },
@@ -51,7 +51,7 @@ pub(super) async fn read<T: Transport>(here: Here<'_, T>, known: &Known) -> Resu
         Some(cursor) => Some(cursor),
         None => here.state().await?.cursor(syncs),
     };
-    everything(here, known, &named, cursor).await
+    everything(here, known, cursor).await
 }
 
 /// Goes on from what is known, with what changed.
@@ -71,11 +71,10 @@ async fn resumed<T: Transport>(
     Ok(draft.finish(here, Some(cursor), true))
 }
 
-/// Goes by a list of all names. What is `named` is fetched where its version does not prove what it holds.
+/// Goes by a list of all names.
 async fn everything<T: Transport>(
     here: Here<'_, T>,
     known: &Known,
-    named: &Names,
     cursor: Option<Cursor>,
 ) -> Result<Reading, ProviderError> {
     let listing = here.list(known).await?;
@@ -95,7 +94,7 @@ async fn everything<T: Transport>(
     let mut wanted: Vec<Member> = Vec::new();
     for (key, member) in members {
         match known.objects.get(&key) {
-            Some(object) if is_same(object, &member, named) => {
+            Some(object) if member.etag.as_deref().map(listed_etag) == Some(&object.etag.0) => {
                 draft.objects.insert(key, object.clone());
             }
             _ => wanted.push(member),
@@ -113,13 +112,6 @@ async fn everything<T: Transport>(
         }
     }
     Ok(draft.finish(here, cursor, false))
-}
-
-/// Whether a listed object is the one that is known.
-fn is_same(object: &Object, member: &Member, named: &Names) -> bool {
-    let Some(etag) = member.etag.as_deref().map(listed_etag) else { return false };
-    let is_suspect = named.members.contains_key(&member.key) && super::quirks::is_counter(etag);
-    object.etag.0 == etag && !is_suspect
 }
 
 /// A reading in the making.
