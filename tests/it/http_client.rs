@@ -10,6 +10,8 @@ use seawall::provider::transport::{Client, Limits, Transport as _, TransportErro
 use seawall::provider::{Provider as _, Reading};
 use tokio::time::Instant;
 
+use crate::support::block_on_sockets as block_on;
+
 /// An empty body, packed by gzip.
 const EMPTY_GZIP: &[u8] = &[31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 /// `BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n`, packed by gzip.
@@ -17,11 +19,6 @@ const CALENDAR_GZIP: &[u8] = include_bytes!("../fixtures/http/calendar.ics.gz");
 /// 4 MiB of blanks, packed by gzip.
 const BOMB_GZIP: &[u8] = include_bytes!("../fixtures/http/bomb.gz");
 const CALENDAR: &[u8] = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
-
-/// Runs what needs sockets.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
 
 /// A server for as many connections as there are answers; each is written as it stands. Gives back the heads of the
 /// requests when it is done.

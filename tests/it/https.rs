@@ -15,6 +15,8 @@ use seawall::provider::transport::{AccountClient, Client, Credentials, Limits, T
 use seawall::provider::{ErrorKind, Known, Provider as _};
 use tokio::time::Instant;
 
+use crate::support::block_on_sockets as block_on;
+
 const CALENDAR: &str = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n";
 
 type Authority = CertifiedIssuer<'static, KeyPair>;
@@ -65,10 +67,6 @@ fn serve(authority: &Authority, name: &str, count: usize) -> (u16, std::thread::
         (0..count).map(answer).collect()
     });
     (port, server)
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// What a client gets from a server with a certificate for `name` of that authority.

@@ -26,10 +26,10 @@
 use std::fmt::Write as _;
 
 use seawall::provider::transport::TransportError;
-use seawall::provider::{ErrorKind, Provider as _};
+use seawall::provider::{ErrorKind, Known, Provider as _};
 
 use super::stage::{
-    absent, account, answer, changes, cut, got, itself, known, list, named, read, refusal, shown, text, texts,
+    absent, account, answer, changes, cut, event, got, itself, known, list, named, read, refusal, shown, text, texts,
     try_read, with_tag, with_token,
 };
 use super::{given, multistatus};
@@ -83,7 +83,7 @@ fn changes_since_a_token_are_fetched_and_removals_removed() {
 
 #[test]
 fn a_thorough_reading_asks_for_all_names_whatever_the_cursor() {
-    let known = seawall::provider::Known { thorough: true, ..known(TWO, Some("sync s1")) };
+    let known = Known { thorough: true, ..known(TWO, Some("sync s1")) };
     let got = read([with_token("s1"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")])], &known);
     assert_eq!(got.asked, ["PROPFIND . 0", "PROPFIND . 1"]);
     assert!(!got.reading.resumed);
@@ -91,9 +91,9 @@ fn a_thorough_reading_asks_for_all_names_whatever_the_cursor() {
 }
 
 #[test]
-fn a_cursor_of_another_calendar_or_form_is_none() {
-    for cursor in ["sync\nhttp://127.0.0.1/dav/other/\ns1", "s1", "", "sync\n\ns1", "vdir\nx\ny"] {
-        let known = seawall::provider::Known { cursor: Some(cursor.to_owned()), ..known(TWO, None) };
+fn a_cursor_of_another_form_is_none() {
+    for cursor in ["s1", "", "sync\n\ns1", "vdir\nx\ny", "vdir\nhttp://127.0.0.1/dav/work/\ns1"] {
+        let known = Known { cursor: Some(cursor.to_owned()), ..known(TWO, None) };
         let got = read([with_token("s1"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")])], &known);
         assert_eq!(got.asked, ["PROPFIND . 0", "PROPFIND . 1"], "{cursor:?}");
     }
@@ -243,6 +243,15 @@ fn a_counting_etag_proves_nothing_for_what_is_named() {
         read([changes(&names, "s2"), texts(&[("a.ics", "\"gcs00000000\"", "Other")])], &known(&old, Some("sync s1")));
     assert_eq!(got.asked, ["sync-collection .", "calendar-multiget ."]);
     assert_eq!(got.objects(), ["a.ics Other", "b.ics B"]);
+
+    // So a thorough reading asks what changed too; where nobody can tell, equal etags are no reason to fetch nothing.
+    let all = [("a.ics", "\"gcs00000000\""), ("b.ics", "\"gcs00000000\"")];
+    let thorough = Known { thorough: true, ..known(&old, Some("sync s1")) };
+    let got = read([changes(&names, "s2"), list(&all), texts(&[("a.ics", "\"gcs00000000\"", "Other")])], &thorough);
+    assert_eq!((got.objects(), got.reading.resumed), (vec!["a.ics Other".to_owned(), "b.ics B".to_owned()], false));
+    let again = texts(&[("a.ics", "\"gcs00000000\"", "Other"), ("b.ics", "\"gcs00000000\"", "B")]);
+    let got = read([with_tag("t"), list(&all), again], &known(&old, None));
+    assert_eq!(got.objects(), ["a.ics Other", "b.ics B"]);
 }
 
 #[test]
@@ -295,6 +304,14 @@ fn what_a_multiget_keeps_back_is_asked_for_alone() {
     let whole = [with_tag("t"), list(&names), status(404), got(etag, "A")].into_iter().chain(alone());
     let whole = read(whole, &known(&[], None));
     assert_eq!(whole.objects(), ["a.ics A", "b.ics B", "c.ics C", "d.ics D"]);
+}
+
+#[test]
+fn a_text_has_the_line_ends_of_icalendar_again() {
+    // XML keeps half of them, unless they are written as references.
+    let bare = text(("a.ics", "\"1\"", "A")).replace("&#13;", "");
+    let got = read([with_tag("t"), list(&[("a.ics", "\"1\"")]), answer(&multistatus(&bare))], &known(&[], None));
+    assert_eq!(String::from_utf8_lossy(&got.reading.objects[0].body), event("A"));
 }
 
 #[test]
@@ -361,7 +378,7 @@ fn only_a_huge_calendar_is_asked_for_a_span() {
     };
     let huge = multistatus(&body(20_001));
     let near = multistatus(&named(&[("7.ics", "\"1\"")]));
-    let known = seawall::provider::Known { window, ..known(&[("3.ics", "\"1\"", "Known")], None) };
+    let known = Known { window, ..known(&[("3.ics", "\"1\"", "Known")], None) };
     let got = read([with_tag("t"), answer(&huge), answer(&near), texts(&[("7.ics", "\"1\"", "Near")])], &known);
     assert_eq!(got.asked, ["PROPFIND . 0", "PROPFIND . 1", "calendar-query .", "calendar-multiget ."]);
     let query = String::from_utf8_lossy(got.seen[2].body()).into_owned();

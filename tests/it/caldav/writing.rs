@@ -23,7 +23,7 @@ use http::Request;
 use seawall::provider::transport::TransportError;
 use seawall::provider::{ErrorKind, Etag, Object, Provider as _, ProviderError};
 
-use super::stage::{CALENDAR, absent, account, answer, event, got, refusal, shown, texts};
+use super::stage::{Account, CALENDAR, absent, account, answer, event, got, refusal, shown, texts};
 use super::{given, multistatus};
 use crate::support::block_on_paused;
 use crate::support::script::{Act, Script, headed, status};
@@ -49,7 +49,7 @@ impl<T: std::fmt::Debug> Done<T> {
 #[track_caller]
 fn run<T>(
     acts: impl IntoIterator<Item = Act>,
-    call: impl AsyncFn(&super::stage::Account<'_>) -> Result<T, ProviderError>,
+    call: impl AsyncFnOnce(&Account<'_>) -> Result<T, ProviderError>,
 ) -> Done<T> {
     let script = Script::new(acts);
     let result = block_on_paused(call(&account(&script)));
@@ -291,13 +291,13 @@ fn an_object_is_only_what_is_one() {
 #[test]
 fn an_object_that_is_stored_elsewhere_does_not_count_as_made() {
     const OTHER: &[(&str, &str)] = &[("location", "/dav/work/AAMkAG.EML")];
-    create([headed(201, OTHER)]).fails(ErrorKind::Unavailable, "under another name, AAMkAG.EML");
     const SAME: [&[(&str, &str)]; 4] = [
         &[("location", "/dav/work/sea0a.ics")],
         &[("location", "http://127.0.0.1/dav/work/sea0a%2Eics")],
         &[("location", "https://inside.example/dav/work/x.ics")],
         &[("content-location", "/dav/work/sea0a.ics")],
     ];
+    create([headed(201, OTHER)]).fails(ErrorKind::Unavailable, "under another name, AAMkAG.EML");
     for headers in SAME {
         assert!(create([headed(201, headers)]).result.is_ok(), "{headers:?}");
     }

@@ -7,9 +7,9 @@ use seawall::provider::transport::{AccountClient, Client, Credentials, Trust, Wr
 use url::Url;
 
 use super::{account, basic, digest, propfind, request};
-use crate::support::block_on_paused;
 use crate::support::log::logged;
 use crate::support::script::{Script, headed, status};
+use crate::support::{block_on_paused, block_on_sockets};
 
 /// What must never be seen: passwords, tokens, their encodings, cookies, what stands in a query.
 const SECRETS: [&str; 8] = [
@@ -72,8 +72,7 @@ fn everything(credentials: Credentials) {
         request.headers_mut().insert("authorization", "Bearer 0wn-token".parse().unwrap());
         request
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let shown: Vec<String> = runtime.block_on(async {
+    let shown: Vec<String> = block_on_sockets(async {
         vec![
             format!("{:?}", client.ask(own("PROPFIND")).await),
             format!("{:?}", client.ask(own("REPORT")).await),

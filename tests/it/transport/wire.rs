@@ -10,6 +10,7 @@ use seawall::provider::transport::{AccountClient, Client, Trust, Write};
 use url::Url;
 
 use super::{basic, request};
+use crate::support::block_on_sockets as block_on;
 
 /// What a server does with a connection after an answer.
 #[derive(Clone, Copy, PartialEq)]
@@ -89,10 +90,6 @@ fn read(reader: &mut impl std::io::BufRead) -> Option<String> {
     let mut body = vec![0; length.parse().unwrap()];
     reader.read_exact(&mut body).ok()?;
     Some(text + &String::from_utf8(body).unwrap())
-}
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 #[test]
