@@ -98,7 +98,7 @@ async fn bodies_written(provider: &impl Provider, calendar: &str) -> Vec<(String
     let bodies = [
         EVENT.to_owned(),
         with_summary("Fokus: Übung 深い仕事 🌊"),
-        with_summary(&"long ".repeat(2000)),
+        with_summary(&format!("{}long", "long ".repeat(2000))),
         EVENT.replace("SUMMARY:Focus\r\n", "SUMMARY:Focus\r\nX-UNKNOWN;X-PARAM=\"a;b\":1\r\nCONFERENCE:x:y\r\n"),
         EVENT.replace("SUMMARY:Focus\r\n", "SUMMARY:folded \r\n in two\r\nDESCRIPTION:a\\nb\\, c\r\n"),
         EVENT.replace(

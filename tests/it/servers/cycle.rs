@@ -1,12 +1,14 @@
 //! The story of the demo over the wire: what is written is what would be written into folders, a second run asks little
 //! and writes nothing, and all of it can be taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::time::Duration;
 
-use super::{Remote, Request};
+use super::deviations::{PATIENCE, polls_more};
+use super::relay::Relay;
+use super::{Remote, Request, meanings};
 use crate::cli::{Sandbox, is_own};
-use crate::contract::meaning;
 use crate::support::lab::on_each;
 
 /// What seawall wrote into the demo's folder, by name.
@@ -14,10 +16,6 @@ fn own_files(sandbox: &Sandbox) -> BTreeMap<String, String> {
     let files = fs::read_dir(sandbox.demo().join("work")).unwrap().map(|entry| entry.unwrap().path());
     let named = files.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), path));
     named.filter(|(name, _)| is_own(name)).map(|(name, path)| (name, fs::read_to_string(path).unwrap())).collect()
-}
-
-fn meanings(objects: &BTreeMap<String, String>) -> BTreeMap<&str, Vec<String>> {
-    objects.iter().map(|(name, body)| (name.as_str(), meaning(body.as_bytes()))).collect()
 }
 
 #[test]
@@ -48,12 +46,41 @@ fn a_second_sync_asks_little_and_writes_nothing() {
         let remote = Remote::with_demo(lab);
         remote.sandbox.run(["sync"]).expect(0);
         let objects = (remote.own(), remote.foreign());
-        for number in 2..5 {
+        for poll in 1..=3 {
+            if PATIENCE.contains(&lab.server) {
+                std::thread::sleep(Duration::from_secs(3));
+            }
             let (ran, requests) = remote.traced(&["sync"]);
             ran.expect(0).says(&["Nothing to change."]);
-            eprintln!("{} sync {number}: {requests:#?}", lab.server.name());
             assert_eq!(requests.iter().filter(|one| one.is_write()).cloned().collect::<Vec<Request>>(), []);
+            let calendars: BTreeSet<&str> = requests.iter().map(|request| &*request.path).collect();
+            assert_eq!(calendars.len(), 2, "{requests:?}");
+            match polls_more(lab.server, poll) {
+                None => assert_eq!(requests.len(), 2, "poll {poll}: {requests:?}"),
+                Some((count, why)) => assert_eq!(requests.len(), count, "poll {poll}: {why}: {requests:?}"),
+            }
         }
         assert_eq!((remote.own(), remote.foreign()), objects);
+    });
+}
+
+/// What the program's log says of requests is what is on the wire.
+#[test]
+fn the_log_tells_every_request() {
+    on_each("log", |lab| {
+        if lab.ca_file.is_some() {
+            // The relay speaks no TLS.
+            return;
+        }
+        let remote = Remote::with_demo(lab);
+        let relay = Relay::before(&lab.url, None);
+        remote.sandbox.edit_config(&lab.url, &relay.url);
+        for args in [&["sync"][..], &["sync"], &["undo", "--yes"]] {
+            let (ran, requests) = remote.traced(args);
+            ran.expect(0);
+            let told: Vec<String> =
+                requests.iter().map(|one| format!("{} {} HTTP/1.1", one.method, one.path)).collect();
+            assert_eq!(told, relay.asked());
+        }
     });
 }

@@ -1,6 +1,7 @@
 //! Where a server does otherwise than what the tests ask of all: which server, what, and why. A row that turns out not to
 //! be so fails its test.
 
+use super::same_events::Sample;
 use crate::contract::Check;
 use crate::support::lab::Server;
 
@@ -30,6 +31,45 @@ const CONTRACT: &[(Server, Check, &str)] = &[
         "it passes over the If-Match of a DELETE and removes what is there (204)",
     ),
 ];
+
+/// Servers whose tokens count seconds: a second must pass before a poll can know that nothing follows in it.
+pub(super) const PATIENCE: [Server; 1] = [Server::Sogo];
+
+/// Polls without changes that ask more than once a calendar, of two: the server, which polls, how many requests, why.
+const POLLS: &[(Server, std::ops::RangeInclusive<usize>, usize, &str)] = &[
+    (Server::Sogo, 1..=1, 4, "what changed in the second of its token is told once more, and fetched"),
+    (Server::Sabre, 1..=3, 3, "Digest: each run begins with a refusal that brings the challenge"),
+];
+
+/// How many requests that poll makes there, and why; none where it is one a calendar.
+pub(super) fn polls_more(server: Server, poll: usize) -> Option<(usize, &'static str)> {
+    POLLS.iter().find(|row| row.0 == server && row.1.contains(&poll)).map(|row| (row.2, row.3))
+}
+
+/// What became of an object on its way to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The server did not take it.
+    Refused,
+    /// The server has something else.
+    Rewritten,
+}
+
+/// Objects that a server has not as they were.
+pub(super) struct Odd {
+    server: Server,
+    pub(super) why: Why,
+    /// Which.
+    pub(super) is: fn(&Sample) -> bool,
+    pub(super) because: &'static str,
+}
+
+const ODD: &[Odd] = &[];
+
+/// Those of one server.
+pub(super) fn odd(server: Server) -> impl Iterator<Item = &'static Odd> {
+    ODD.iter().filter(move |row| row.server == server)
+}
 
 /// Its rows of one server.
 pub(super) fn of_contract(server: Server) -> Vec<(Check, &'static str)> {

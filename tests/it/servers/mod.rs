@@ -5,12 +5,18 @@ mod contract;
 mod cycle;
 mod deviations;
 mod discovery;
+mod kill;
+mod refused;
+mod relay;
+mod same_events;
+mod secrets;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use seawall::provider::caldav::CalDav;
 use seawall::provider::caldav::discovery::Dns;
@@ -19,6 +25,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::cli::{Ran, Sandbox, is_own};
+use crate::contract::meaning;
 use crate::support::lab::{Auth, Calendar, Lab, Person};
 
 /// A client that remembers what was asked.
@@ -76,16 +83,15 @@ fn on_the_wire<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// The real program on calendars of Alice's, `work` and `private`, as the demo has them in folders.
-struct Remote<'a> {
-    lab: &'a Lab,
+struct Remote {
     sandbox: Sandbox,
     work: Calendar,
     private: Calendar,
 }
 
-impl<'a> Remote<'a> {
+impl Remote {
     /// With the sample of the demo on the server.
-    fn with_demo(lab: &'a Lab) -> Self {
+    fn with_demo(lab: &Lab) -> Self {
         let sandbox = Sandbox::with_demo(0);
         let [work, private] = ["work", "private"].map(|name| {
             let (calendar, folder) = (lab.alice.make_calendar(name), sandbox.demo().join(name));
@@ -100,9 +106,8 @@ impl<'a> Remote<'a> {
         });
         sandbox.edit_config("provider = \"vdir\"\npath = \".\"", &account_lines(lab, &lab.alice, &lab.url));
         let secret = sandbox.path("demo/password");
-        fs::write(&secret, &lab.alice.password).unwrap();
-        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).unwrap();
-        Self { lab, sandbox, work, private }
+        write_secret(&secret, &lab.alice.password);
+        Self { sandbox, work, private }
     }
 
     /// Runs a command and tells what it asked the server, too.
@@ -129,6 +134,17 @@ impl<'a> Remote<'a> {
         all.retain(|name, _| is_own(name));
         all
     }
+}
+
+/// A file that only its owner reads.
+fn write_secret(file: &Path, secret: &str) {
+    fs::write(file, secret).unwrap();
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// What objects say, apart from how it is written, by name.
+fn meanings(objects: &BTreeMap<String, String>) -> BTreeMap<String, Vec<String>> {
+    objects.iter().map(|(name, body)| (name.clone(), meaning(body.as_bytes()))).collect()
 }
 
 /// The lines of the config that say where the person's account is; the password is in a file beside the config.
