@@ -70,7 +70,11 @@ pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Inp
     let mut input = Input::default();
     let fetched = fetch::fetch(cx, remember).await?;
     for one in fetched {
-        input.warnings.extend(one.warnings.iter().cloned());
+        for warning in &one.warnings {
+            if !input.warnings.contains(warning) {
+                input.warnings.push(warning.clone());
+            }
+        }
         if one.incomplete {
             input.incomplete.push(one.calendar.id.to_string());
         }
