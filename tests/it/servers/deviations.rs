@@ -1,7 +1,6 @@
 //! Where a server does otherwise than what the tests ask of all: which server, what, and why. A row that turns out not to
 //! be so fails its test.
 
-use super::same_events::Sample;
 use crate::contract::Check;
 use crate::support::lab::Server;
 
@@ -44,31 +43,6 @@ const POLLS: &[(Server, std::ops::RangeInclusive<usize>, usize, &str)] = &[
 /// How many requests that poll makes there, and why; none where it is one a calendar.
 pub(super) fn polls_more(server: Server, poll: usize) -> Option<(usize, &'static str)> {
     POLLS.iter().find(|row| row.0 == server && row.1.contains(&poll)).map(|row| (row.2, row.3))
-}
-
-/// What became of an object on its way to a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
-    /// The server did not take it.
-    Refused,
-    /// The server has something else.
-    Rewritten,
-}
-
-/// Objects that a server has not as they were.
-pub(super) struct Odd {
-    server: Server,
-    pub(super) why: Why,
-    /// Which.
-    pub(super) is: fn(&Sample) -> bool,
-    pub(super) because: &'static str,
-}
-
-const ODD: &[Odd] = &[];
-
-/// Those of one server.
-pub(super) fn odd(server: Server) -> impl Iterator<Item = &'static Odd> {
-    ODD.iter().filter(move |row| row.server == server)
 }
 
 /// Its rows of one server.

@@ -6,12 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use jiff::ToSpan as _;
-use seawall::calendar::ical;
+use seawall::calendar::ical::{self, Component};
 use seawall::cli::demo::SAMPLE;
 use serde_json::Value;
 
 use super::account_lines;
-use super::deviations::{Odd, Why, odd};
+use super::odd::{Odd, Why, odd};
 use crate::cli::Sandbox;
 use crate::support::calendars::calendar;
 use crate::support::lab::{Lab, on_each};
@@ -20,13 +20,17 @@ use crate::support::lab::{Lab, on_each};
 pub(super) struct Sample {
     pub(super) name: String,
     pub(super) body: String,
-    uids: BTreeSet<String>,
+    pub(super) components: Vec<Component>,
 }
 
 impl Sample {
     fn new(name: String, body: String) -> Self {
-        let uids = ical::read(body.as_bytes()).components.iter().map(|one| one.details.uid.clone()).collect();
-        Self { name, body, uids }
+        let components = ical::read(body.as_bytes()).components;
+        Self { name, body, components }
+    }
+
+    fn uids(&self) -> BTreeSet<&str> {
+        self.components.iter().map(|one| &*one.details.uid).collect()
     }
 }
 
@@ -126,13 +130,7 @@ fn differences(lab: &Lab, source: &Source) -> Vec<(String, Why)> {
         if answer.status == 201 || answer.status == 204 {
             taken.push(sample);
         } else {
-            println!(
-                "{} refuses {}: {} {}",
-                lab.server.name(),
-                sample.name,
-                answer.status,
-                answer.body.replace('\n', " ")
-            );
+            println!("{} refuses {}: {} {}", lab.server.name(), sample.name, answer.status, sample.body);
             found.push((sample.name.clone(), Why::Refused));
         }
     }
@@ -141,10 +139,10 @@ fn differences(lab: &Lab, source: &Source) -> Vec<(String, Why)> {
     super::write_secret(&secret, &lab.alice.password);
     let here = rows(&folders, "provider = \"vdir\"\npath = \".\"", source);
     let there = rows(&remote, &account_lines(lab, &lab.alice, &lab.url), source);
-    let known: BTreeSet<&String> = source.samples.iter().flat_map(|sample| &sample.uids).collect();
-    assert!(there.keys().all(|uid| known.contains(uid)), "{there:?}");
+    let known: BTreeSet<&str> = source.samples.iter().flat_map(Sample::uids).collect();
+    assert!(there.keys().all(|uid| known.contains(&**uid)), "{there:?}");
     for sample in taken {
-        for uid in &sample.uids {
+        for uid in sample.uids() {
             if here.get(uid) != there.get(uid) {
                 println!(
                     "{} {}: {:?}\n  here  {:?}\n  there {:?}",
