@@ -75,6 +75,8 @@ mod report;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod subscription;

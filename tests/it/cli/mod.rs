@@ -22,13 +22,13 @@ mod secrets;
 const SEAWALL: &str = env!("CARGO_BIN_EXE_seawall");
 
 /// A home, a runtime folder and a place for calendars that go with the test.
-struct Sandbox {
+pub(crate) struct Sandbox {
     root: TempDir,
 }
 
 impl Sandbox {
     /// Empty.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         for folder in ["home", "run"] {
             fs::create_dir(root.path().join(folder)).unwrap();
@@ -37,7 +37,7 @@ impl Sandbox {
     }
 
     /// With the sample of the demo, moved by whole weeks; no cycle has run yet.
-    fn with_demo(weeks: i64) -> Self {
+    pub(crate) fn with_demo(weeks: i64) -> Self {
         let sandbox = Self::new();
         fs::create_dir(sandbox.demo()).unwrap();
         lay_out(&sandbox.demo(), weeks).unwrap();
@@ -61,33 +61,37 @@ impl Sandbox {
         sandbox
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
     /// The folder of the demo.
-    fn demo(&self) -> PathBuf {
+    pub(crate) fn demo(&self) -> PathBuf {
         self.path("demo")
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.demo().join("seawall.toml")
     }
 
     /// Changes the config's text; what is to be replaced must be there.
-    fn edit_config(&self, from: &str, to: &str) {
+    pub(crate) fn edit_config(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
         assert!(text.contains(from), "{from:?} is not in {text}");
         fs::write(self.config(), text.replace(from, to)).unwrap();
     }
 
     /// The program with nothing of this machine's environment but where programs are, and without a config.
-    fn bare<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn bare<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         self.program(SEAWALL, args)
     }
 
     /// Another program in the same surroundings.
-    fn program<A: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn program<A: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Command {
         let mut command = Command::new(program);
         command.args(args).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -97,19 +101,19 @@ impl Sandbox {
     }
 
     /// The program on the demo's config.
-    fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = self.bare::<&OsStr>([]);
         command.arg("--config").arg(self.config()).args(args);
         command
     }
 
-    fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
         Ran::of(&mut self.command(args))
     }
 
     /// A command's JSON.
     #[track_caller]
-    fn json<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> serde_json::Value {
+    pub(crate) fn json<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> serde_json::Value {
         let mut command = self.command(args);
         let ran = Ran::of(command.arg("--json"));
         ran.expect(0);
@@ -131,20 +135,20 @@ impl Sandbox {
 
 /// What a run came to.
 #[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
-    fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         Self::from(command.output().unwrap())
     }
 
     /// Asserts the exit code, and that nothing panicked.
     #[track_caller]
-    fn expect(&self, code: i32) -> &Self {
+    pub(crate) fn expect(&self, code: i32) -> &Self {
         assert!(!self.err.contains("panicked"), "{self}");
         assert_eq!(self.code, Some(code), "{self}");
         self
@@ -152,7 +156,7 @@ impl Ran {
 
     /// Asserts that each of these words was said, on either stream.
     #[track_caller]
-    fn says(&self, words: &[&str]) -> &Self {
+    pub(crate) fn says(&self, words: &[&str]) -> &Self {
         // Long texts are wrapped, so any white space will do.
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let said = flat(&format!("{} {}", self.out, self.err));
@@ -219,7 +223,7 @@ fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
 }
 
 /// Whether a file is one of seawall's events, by its name.
-fn is_own(name: &str) -> bool {
+pub(crate) fn is_own(name: &str) -> bool {
     name.rsplit('/').next().is_some_and(|name| name.starts_with("sea0"))
 }
 
