@@ -214,6 +214,7 @@ pub fn own_object(id: &CalendarId, object: &Object, parsed: &Parsed, lens: Lens<
         title: details.title.clone(),
         text: details.text.clone(),
         hash: marker::content_hash(&details.title, &details.text, &details.place, status_word(details.status)),
+        is_focus_time: details.event_type == crate::calendar::event::EventType::FocusTime,
         plain: single && details.organizer.is_none() && details.attendees.is_empty(),
     })
 }
