@@ -88,6 +88,7 @@ fn what_a_failing_account_said_last_still_counts_and_nothing_new_is_planned_over
         house.home().forget();
         house.minutes(180).await;
         assert_eq!(house.holds(), before);
+        assert_eq!(house.status().await.at_risk[0], "Morning (Tue 09:00): nothing is left");
         assert_eq!(house.home().count("create") + house.home().count("update") + house.home().count("delete"), 0);
         // It yields all the same to what can be read.
         house.meeting(house.home(), "thu 9-10 Interview");
