@@ -53,10 +53,10 @@ impl Check {
         match self {
             Self::ListedAsWritable => checks::it_is_listed_as_writable(provider, calendar).await,
             Self::EmptyReadsCompleteAndEmpty => {
-                checks::an_empty_calendar_reads_complete_and_empty(provider, calendar).await
+                checks::an_empty_calendar_reads_complete_and_empty(provider, calendar).await;
             }
             Self::MissingObjectIsNoneAndNotFound => {
-                checks::a_missing_object_is_none_and_not_found(provider, calendar).await
+                checks::a_missing_object_is_none_and_not_found(provider, calendar).await;
             }
             Self::NameIsTakenOnce => checks::a_name_is_taken_once(provider, calendar).await,
             Self::StaleEtagWritesNothing => checks::a_stale_etag_writes_nothing(provider, calendar).await,
@@ -65,10 +65,10 @@ impl Check {
             Self::ListingAndGetAgree => checks::a_listing_gives_what_a_look_gives(provider, calendar).await,
             Self::BodiesKeepTheirMeaning => checks::bodies_keep_their_meaning(provider, calendar).await,
             Self::GoingOnTellsAll => {
-                checks::a_reading_that_goes_on_tells_what_a_full_one_tells(provider, calendar).await
+                checks::a_reading_that_goes_on_tells_what_a_full_one_tells(provider, calendar).await;
             }
             Self::NewContentUnderAnOldNameIsSeen => {
-                checks::new_content_under_an_old_name_is_seen(provider, calendar).await
+                checks::new_content_under_an_old_name_is_seen(provider, calendar).await;
             }
             Self::BodiesSurviveByteForByte => checks::bodies_survive_byte_for_byte(provider, calendar).await,
             Self::SortedByHref => checks::objects_are_sorted_by_href(provider, calendar).await,

@@ -6,10 +6,10 @@ use std::fs;
 use std::time::Duration;
 
 use super::deviations::{PATIENCE, polls_more};
-use super::relay::Relay;
 use super::{Remote, Request, meanings};
 use crate::cli::{Sandbox, is_own};
 use crate::support::lab::on_each;
+use crate::support::relay::Relay;
 
 /// What seawall wrote into the demo's folder, by name.
 fn own_files(sandbox: &Sandbox) -> BTreeMap<String, String> {
@@ -80,7 +80,7 @@ fn the_log_tells_every_request() {
             ran.expect(0);
             let told: Vec<String> =
                 requests.iter().map(|one| format!("{} {} HTTP/1.1", one.method, one.path)).collect();
-            assert_eq!(told, relay.asked());
+            assert_eq!(told, relay.heard().requests);
         }
     });
 }

@@ -21,6 +21,16 @@ struct Landed {
     after: usize,
 }
 
+impl Landed {
+    fn count(&mut self, now: &Own, before: &Own, after: &Own) {
+        match now {
+            now if now == before => self.before += 1,
+            now if now == after => self.after += 1,
+            _ => self.during += 1,
+        }
+    }
+}
+
 fn kills_wanted() -> usize {
     std::env::var("SEAWALL_SERVER_KILLS").map_or(20, |text| text.parse().expect("SEAWALL_SERVER_KILLS is a number"))
 }
@@ -112,13 +122,11 @@ fn a_killed_sync_is_mended_by_the_next() {
                 // About as long as one write takes; before the first one, as long as starting and reading does.
                 let writes = if random.u8(0..6) == 0 { 0 } else { random.usize(1..=*writes) };
                 let pause = if writes == 0 { 200_000 } else { 40_000 };
-                if kill_after(&remote, writes, Duration::from_micros(random.u64(0..pause))) {
+                let killed = kill_after(&remote, writes, Duration::from_micros(random.u64(0..pause)));
+                let now = meanings(&remote.own());
+                if killed {
                     kills += 1;
-                }
-                match meanings(&remote.own()) {
-                    now if now == *before => landed.before += 1,
-                    now if now == *after => landed.after += 1,
-                    _ => landed.during += 1,
+                    landed.count(&now, before, after);
                 }
                 assert_eq!(remote.foreign(), foreign, "after kill {kills}");
             }

@@ -9,7 +9,6 @@ mod eyes;
 mod kill;
 mod odd;
 mod refused;
-mod relay;
 mod same_events;
 mod secrets;
 

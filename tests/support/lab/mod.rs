@@ -103,6 +103,8 @@ pub(crate) struct Lab {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) alice: Person,
     pub(crate) bob: Person,
+    /// All that the server keeps.
+    pub(crate) folder: PathBuf,
 }
 
 /// What a server asks for.
@@ -133,7 +135,8 @@ impl Lab {
         let alice = Person::new(&shared, format!("alice{pair}"));
         let bob = Person::new(&shared, format!("bob{pair}"));
         let desk = shared.lock().unwrap();
-        Self { server, url: desk.url.clone(), auth: desk.auth, ca_file: desk.ca_file.clone(), alice, bob }
+        let (url, folder) = (desk.url.clone(), desk.folder.clone());
+        Self { server, url, auth: desk.auth, ca_file: desk.ca_file.clone(), alice, bob, folder }
     }
 }
 
