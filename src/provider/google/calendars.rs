@@ -14,6 +14,7 @@ use crate::provider::{CalendarInfo, ErrorKind, ProviderError};
 const PAGES_MAX: usize = 50;
 const FIELDS: &str = "kind,nextPageToken,items(id,summary,summaryOverride,primary,accessRole,timeZone,backgroundColor)";
 
+
 /// The list, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Calendars {
@@ -144,13 +145,14 @@ fn garbled(what: &str) -> ProviderError {
     ProviderError { kind: ErrorKind::Unavailable, message }
 }
 
-/// The list for people. A calendar that the config names is called as it is called there.
-pub(super) fn shown(list: &[ListEntry], wanted: &[String]) -> Vec<CalendarInfo> {
+/// The list for people. A calendar that the config names is called as it is called there. `shared_too`: the login
+/// allows writing to others' calendars.
+pub(super) fn shown(list: &[ListEntry], wanted: &[String], shared_too: bool) -> Vec<CalendarInfo> {
     let info = |entry: &ListEntry, name: &str| CalendarInfo {
         name: name.to_owned(),
         display_name: Some(entry.shown().to_owned()),
         color: entry.background_color.clone(),
-        writable: entry.is_writable(),
+        writable: entry.is_writable() && (shared_too || entry.is_owned()),
         owned: Some(entry.is_mine()),
         // Colleagues who look for a time see the primary calendar alone.
         transparent: Some(!entry.primary),
@@ -171,13 +173,17 @@ pub(super) fn shown(list: &[ListEntry], wanted: &[String]) -> Vec<CalendarInfo> 
 }
 
 /// What of the list a user should know: which calendar others see, by its name in the config.
-pub(super) fn described(list: &[ListEntry], wanted: &[String]) -> Vec<String> {
+pub(super) fn described(list: &[ListEntry], wanted: &[String], shared_too: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for name in wanted {
         let Ok(Some(entry)) = meant(list, name) else { continue };
         let rights = match entry.access_role.as_str() {
             "owner" => "you may do everything there",
-            "writer" | "writerWithoutPrivateAccess" => "you may read and write there",
+            "writer" | "writerWithoutPrivateAccess" if shared_too => "you may read and write there",
+            "writer" | "writerWithoutPrivateAccess" => {
+                "you may read and write there, but it belongs to somebody else, and seawall writes to your own calendars \
+                 alone"
+            }
             "reader" => "you may only read there",
             "freeBusyReader" => "you may only see there which time is taken, without titles",
             _ => "what you may do there is not known",
