@@ -2,8 +2,10 @@
 //! asked for once and kept between runs; it is asked for again where it turns out to be old.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::api::Api;
 use super::event::{CalendarPage, ListEntry};
@@ -14,11 +16,15 @@ use crate::provider::{CalendarInfo, ErrorKind, ProviderError};
 const PAGES_MAX: usize = 50;
 const FIELDS: &str = "kind,nextPageToken,items(id,summary,summaryOverride,primary,accessRole,timeZone,backgroundColor)";
 
+/// How old the list may be where somebody wants to know for sure.
+const AGE_MAX: Duration = Duration::from_hours(1);
 
 /// The list, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Calendars {
     list: Mutex<Option<List>>,
+    /// When the service was asked for it in this run.
+    asked: Mutex<Option<Instant>>,
 }
 
 /// A list with what it is the list of.
@@ -74,11 +80,22 @@ impl Calendars {
             calendars.extend(page.items.into_iter().filter(|entry| !entry.id.is_empty()));
             token = page.next_page_token;
             if token.is_none() {
+                *self.asked() = Some(Instant::now());
                 *self.list() = Some(List { of: key(api), calendars: calendars.clone() });
                 return Ok(calendars);
             }
         }
         Err(garbled(what))
+    }
+
+    /// Asks for the list where it is not of the last hour: a name may mean another calendar by now. Where that fails
+    /// the list stays as it is, and whoever uses it will learn why.
+    pub(super) async fn freshen<T: Transport>(&self, api: &Api<T>) {
+        let is_fresh = self.asked().is_some_and(|asked| asked.elapsed() < AGE_MAX);
+        if !is_fresh {
+            *self.asked() = Some(Instant::now());
+            let _ = self.fetch(api).await;
+        }
     }
 
     /// The user's address: the id of the primary calendar.
@@ -91,6 +108,10 @@ impl Calendars {
     fn known<T: Transport>(&self, api: &Api<T>) -> Option<Vec<ListEntry>> {
         let of = key(api);
         self.list().as_ref().filter(|list| list.of == of).map(|list| list.calendars.clone())
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn list(&self) -> std::sync::MutexGuard<'_, Option<List>> {

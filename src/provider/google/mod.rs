@@ -142,6 +142,9 @@ impl<T: Transport> Provider for Google<T> {
     }
 
     async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
+        if known.thorough {
+            self.calendars.freshen(&self.api).await;
+        }
         let mut entry = self.calendars.find(&self.api, calendar).await?;
         let mut is_fresh = false;
         let mut reading = loop {

@@ -58,7 +58,7 @@ fn what_is_known_of_the_calendars_survives_a_restart_and_another_login_does_not_
     let stage = stage.restarted();
     stage.account.recall(&memo);
     stage.asked();
-    let reading = stage.read("Team", &Known::nothing());
+    let reading = stage.read("Team", &Known { thorough: false, ..Known::nothing() });
     assert_eq!(stage.asked(), ["events.list"]);
     assert_eq!((reading.owned, reading.addresses.as_slice()), (Some(false), &[ANNA.to_owned()][..]));
     let stage = stage.restarted();
@@ -299,6 +299,27 @@ fn who_is_taken_off_a_series_and_not_off_one_of_its_instances_still_has_that_one
         assert_eq!(stage.asked(), ["events.list syncToken"]);
         same_as_full(&stage, &third);
     }
+}
+
+#[test]
+fn a_name_that_means_another_calendar_by_now_is_noticed_by_the_next_thorough_reading() {
+    let stage = Stage::new();
+    let first = stage.read("Team", &Known::nothing());
+    stage.google.with(|state| {
+        state.calendar(TEAM).summary = "Old team".to_owned();
+        state.add_calendar("new@group.calendar.google.com", "Team", Role::Reader);
+        state.put("new@group.calendar.google.com", timed("meet1", "18 10:00-11:00"));
+    });
+    let memo = seawall::provider::Provider::memo(&stage.account).unwrap();
+    let stage = stage.restarted();
+    seawall::provider::Provider::recall(&stage.account, &memo);
+    let thorough = Known { thorough: true, ..known(&first) };
+    stage.asked();
+    let second = stage.read("Team", &thorough);
+    assert_eq!(stage.asked(), ["calendarList.list", "events.list"]);
+    assert_eq!(occurrences(&second), ["2026-11-18T10:00+01:00/1h meet1"]);
+    stage.read("Team", &thorough);
+    assert_eq!(stage.asked(), ["events.list"], "once is enough for a while");
 }
 
 #[test]
