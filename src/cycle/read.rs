@@ -126,6 +126,19 @@ impl Lot {
     }
 }
 
+/// A text, with our own UIDs as we gave them: where Google shows an event to others than its own programs (as its
+/// address for subscribers does) it makes `<id>@google.com` of the id, and leaves out the marker.
+fn parsed(body: &[u8]) -> Parsed {
+    let mut parsed = ical::read(body);
+    for component in &mut parsed.components {
+        let id = component.details.uid.strip_suffix("@google.com").filter(|id| marker::is_our_form(id));
+        if let Some(id) = id.map(str::to_owned) {
+            Arc::make_mut(&mut component.details).uid = id;
+        }
+    }
+    parsed
+}
+
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
 fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &mut Input) {
     let Some(objects) = &fetched.objects else { return };
@@ -133,7 +146,7 @@ fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &
     let (mut foreign, mut copies) = (Lot::default(), Lot::default());
     let mut warnings = Vec::new();
     for object in objects.iter() {
-        let parsed = ical::read(&object.body);
+        let parsed = parsed(&object.body);
         if parsed.is_cut && source.is_some() {
             input.incomplete.push(id.to_string());
         }
@@ -173,7 +186,7 @@ pub fn text(name: &str, body: &[u8], emails: Vec<String>, lens: Lens<'_>) -> Inp
     let id = CalendarId { account: "file".to_owned(), calendar: name.to_owned() };
     let mut input = Input::default();
     input.sources.push(Source { id, emails, private: false, only_invited: false });
-    let parsed = ical::read(body);
+    let parsed = parsed(body);
     input.warnings.extend(parsed.warnings.iter().map(|warning| format!("{name}: {warning}.")));
     let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
     for (components, origin) in [(theirs, Origin::Foreign), (ours, Origin::Hold)] {

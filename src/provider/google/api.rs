@@ -47,6 +47,11 @@ impl Fault {
         }
     }
 
+    /// The status that says that something was there once (410).
+    pub(super) fn is_past(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.is_past())
+    }
+
     /// As an error of the port: `what` says what was to be done.
     pub(super) fn error(self, what: &str, account: &str) -> ProviderError {
         match self {

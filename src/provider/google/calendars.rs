@@ -2,8 +2,10 @@
 //! asked for once and kept between runs; it is asked for again where it turns out to be old.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::api::Api;
 use super::event::{CalendarPage, ListEntry};
@@ -14,10 +16,15 @@ use crate::provider::{CalendarInfo, ErrorKind, ProviderError};
 const PAGES_MAX: usize = 50;
 const FIELDS: &str = "kind,nextPageToken,items(id,summary,summaryOverride,primary,accessRole,timeZone,backgroundColor)";
 
+/// How old the list may be where somebody wants to know for sure.
+const AGE_MAX: Duration = Duration::from_hours(1);
+
 /// The list, as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Calendars {
     list: Mutex<Option<List>>,
+    /// When the service was asked for it in this run.
+    asked: Mutex<Option<Instant>>,
 }
 
 /// A list with what it is the list of.
@@ -73,11 +80,22 @@ impl Calendars {
             calendars.extend(page.items.into_iter().filter(|entry| !entry.id.is_empty()));
             token = page.next_page_token;
             if token.is_none() {
+                *self.asked() = Some(Instant::now());
                 *self.list() = Some(List { of: key(api), calendars: calendars.clone() });
                 return Ok(calendars);
             }
         }
         Err(garbled(what))
+    }
+
+    /// Asks for the list where it is not of the last hour: a name may mean another calendar by now. Where that fails
+    /// the list stays as it is, and whoever uses it will learn why.
+    pub(super) async fn freshen<T: Transport>(&self, api: &Api<T>) {
+        let is_fresh = self.asked().is_some_and(|asked| asked.elapsed() < AGE_MAX);
+        if !is_fresh {
+            *self.asked() = Some(Instant::now());
+            let _ = self.fetch(api).await;
+        }
     }
 
     /// The user's address: the id of the primary calendar.
@@ -90,6 +108,10 @@ impl Calendars {
     fn known<T: Transport>(&self, api: &Api<T>) -> Option<Vec<ListEntry>> {
         let of = key(api);
         self.list().as_ref().filter(|list| list.of == of).map(|list| list.calendars.clone())
+    }
+
+    fn asked(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn list(&self) -> std::sync::MutexGuard<'_, Option<List>> {
@@ -144,13 +166,14 @@ fn garbled(what: &str) -> ProviderError {
     ProviderError { kind: ErrorKind::Unavailable, message }
 }
 
-/// The list for people. A calendar that the config names is called as it is called there.
-pub(super) fn shown(list: &[ListEntry], wanted: &[String]) -> Vec<CalendarInfo> {
+/// The list for people. A calendar that the config names is called as it is called there. `shared_too`: the login
+/// allows writing to others' calendars.
+pub(super) fn shown(list: &[ListEntry], wanted: &[String], shared_too: bool) -> Vec<CalendarInfo> {
     let info = |entry: &ListEntry, name: &str| CalendarInfo {
         name: name.to_owned(),
         display_name: Some(entry.shown().to_owned()),
         color: entry.background_color.clone(),
-        writable: entry.is_writable(),
+        writable: entry.is_writable() && (shared_too || entry.is_owned()),
         owned: Some(entry.is_mine()),
         // Colleagues who look for a time see the primary calendar alone.
         transparent: Some(!entry.primary),
@@ -171,13 +194,17 @@ pub(super) fn shown(list: &[ListEntry], wanted: &[String]) -> Vec<CalendarInfo> 
 }
 
 /// What of the list a user should know: which calendar others see, by its name in the config.
-pub(super) fn described(list: &[ListEntry], wanted: &[String]) -> Vec<String> {
+pub(super) fn described(list: &[ListEntry], wanted: &[String], shared_too: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for name in wanted {
         let Ok(Some(entry)) = meant(list, name) else { continue };
         let rights = match entry.access_role.as_str() {
             "owner" => "you may do everything there",
-            "writer" | "writerWithoutPrivateAccess" => "you may read and write there",
+            "writer" | "writerWithoutPrivateAccess" if shared_too => "you may read and write there",
+            "writer" | "writerWithoutPrivateAccess" => {
+                "you may read and write there, but it belongs to somebody else, and seawall writes to your own calendars \
+                 alone"
+            }
             "reader" => "you may only read there",
             "freeBusyReader" => "you may only see there which time is taken, without titles",
             _ => "what you may do there is not known",

@@ -157,6 +157,11 @@ impl ListEntry {
         !matches!(self.access_role.as_str(), "reader" | "freeBusyReader" | "none")
     }
 
+    /// Whether the user has every right over it: what the scope for one's own calendars is good for.
+    pub(super) fn is_owned(&self) -> bool {
+        self.access_role == "owner"
+    }
+
     /// Whether only what is taken can be seen.
     pub(super) fn is_bare(&self) -> bool {
         self.access_role == "freeBusyReader"

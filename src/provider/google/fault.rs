@@ -113,6 +113,10 @@ impl Refusal {
         self.status == 400
     }
 
+    pub(super) fn is_past(&self) -> bool {
+        self.status == 410
+    }
+
     fn is_service_off(&self) -> bool {
         matches!(self.reason.as_str(), "accessNotConfigured" | "SERVICE_DISABLED")
     }

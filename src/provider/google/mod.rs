@@ -79,6 +79,16 @@ impl<T: Transport> Google<T> {
         fault.error(what, self.api.tokens().account())
     }
 
+    /// Why a change was not made. To a calendar that somebody else owns another login would not help.
+    fn unwritten(&self, fault: Fault, what: &str, entry: &ListEntry) -> ProviderError {
+        if fault.meaning() != Meaning::Login || entry.is_owned() || self.api.tokens().writes_shared() {
+            return self.error(fault, what);
+        }
+        let message =
+            format!("Google refuses to {what}: somebody else owns it, and seawall writes to your own calendars");
+        ProviderError { kind: ErrorKind::ReadOnly, message }
+    }
+
     /// One event, deleted or not; none where there is no such id.
     async fn event(&self, entry: &ListEntry, href: &str) -> Result<Option<Member>, ProviderError> {
         let Some(id) = id_of(href) else { return Ok(None) };
@@ -120,17 +130,21 @@ impl<T: Transport> Google<T> {
 
 impl<T: Transport> Provider for Google<T> {
     async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
-        Ok(calendars::shown(&self.calendars.fetch(&self.api).await?, &self.names))
+        let list = self.calendars.fetch(&self.api).await?;
+        Ok(calendars::shown(&list, &self.names, self.api.tokens().writes_shared()))
     }
 
     async fn describe(&self) -> Result<Vec<String>, ProviderError> {
         let mut lines = self.api.tokens().describe().await?;
         let list = self.calendars.fetch(&self.api).await?;
-        lines.extend(calendars::described(&list, &self.names));
+        lines.extend(calendars::described(&list, &self.names, self.api.tokens().writes_shared()));
         Ok(lines)
     }
 
     async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
+        if known.thorough {
+            self.calendars.freshen(&self.api).await;
+        }
         let mut entry = self.calendars.find(&self.api, calendar).await?;
         let mut is_fresh = false;
         let mut reading = loop {
@@ -180,7 +194,7 @@ impl<T: Transport> Provider for Google<T> {
             draft.is_strict = false;
             answer = self.insert(&entry, &draft).await;
         }
-        answer.map_err(|fault| self.error(fault, &format!("make an event in {calendar}")))
+        answer.map_err(|fault| self.unwritten(fault, &format!("make an event in {calendar}"), &entry))
     }
 
     async fn update(&self, calendar: &str, href: &str, etag: &Etag, body: &[u8]) -> Result<(), ProviderError> {
@@ -189,7 +203,7 @@ impl<T: Transport> Provider for Google<T> {
         let url = self.target(&entry, href)?;
         let write = Write::patch(url, &quoted(etag), JSON, patch.to_string().into_bytes());
         let answer = self.api.write(write).await;
-        answer.map(drop).map_err(|fault| self.error(fault, &format!("change an event in {calendar}")))
+        answer.map(drop).map_err(|fault| self.unwritten(fault, &format!("change an event in {calendar}"), &entry))
     }
 
     async fn delete(&self, calendar: &str, href: &str, etag: &Etag) -> Result<(), ProviderError> {
@@ -197,7 +211,7 @@ impl<T: Transport> Provider for Google<T> {
         let id = id_of(href).ok_or_else(|| unavailable(&format!("{href} is no name of an event")))?;
         let url = self.api.url(&["calendars", &entry.id, "events", id], &[SILENT]);
         let answer = self.api.write(Write::remove(url, &quoted(etag))).await;
-        answer.map(drop).map_err(|fault| self.error(fault, &format!("delete an event in {calendar}")))
+        answer.map(drop).map_err(|fault| self.unwritten(fault, &format!("delete an event in {calendar}"), &entry))
     }
 
     fn keeps_names(&self) -> bool {

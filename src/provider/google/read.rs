@@ -16,9 +16,9 @@ use crate::provider::transport::Transport;
 use crate::provider::{ErrorKind, Known, Object, ProviderError, Reading};
 
 /// The most pages of a listing: a million events.
-const PAGES_MAX: usize = 400;
-/// The most that a page may have.
-const PAGE: &str = "2500";
+const PAGES_MAX: usize = 1000;
+/// The most that a page may have: with two hundred guests each, as many as Google names, they fit into an answer.
+const PAGE: &str = "1000";
 /// Changes when what is asked for changes, or what is made of it: then everything is read anew.
 const SHAPE: u32 = 1;
 /// What is asked for of each event.
@@ -63,6 +63,24 @@ struct Listing {
     incomplete: Option<String>,
 }
 
+impl Listing {
+    /// Whether a series is gone and one of its changed instances is not: who is taken off a series may stay invited to
+    /// that one, and only a full listing tells.
+    fn leaves_orphans(&self, known: &Known) -> bool {
+        let text = |item: &Value, name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (gone, live): (Vec<&Value>, Vec<&Value>) =
+            self.items.iter().partition(|item| text(item, "status") == "cancelled");
+        let gone: BTreeSet<String> = gone.into_iter().map(|item| text(item, "id")).collect();
+        let is_left = |member: &Member| {
+            let event = member.event();
+            event.recurring_event_id.is_some() && !event.is_cancelled() && !gone.contains(&event.id)
+        };
+        let objects = gone.iter().filter_map(|id| known.objects.get(&format!("{id}.ics")));
+        live.into_iter().any(|item| gone.contains(&text(item, "recurringEventId")))
+            || objects.into_iter().any(|object| project::members(&object.body).iter().any(is_left))
+    }
+}
+
 /// Why there is no reading.
 #[derive(Debug)]
 pub(super) enum NoReading {
@@ -81,9 +99,11 @@ impl<T: Transport> Source<'_, T> {
         }
         if let Some(token) = self.token(known) {
             match self.pages(&[("syncToken", token)]).await {
+                Ok(listing) if listing.leaves_orphans(known) => {}
                 Ok(listing) => return Ok(self.reading(listing, known, true)),
-                // A token that serves no more costs a full listing, and nothing else.
-                Err(NoReading::Fault(fault)) if fault.meaning() == Meaning::Stale || fault.is_plain_refusal() => {}
+                // A token that serves no more costs a full listing, and nothing else, whatever reason is given.
+                Err(NoReading::Fault(fault))
+                    if fault.meaning() == Meaning::Stale || fault.is_past() || fault.is_plain_refusal() => {}
                 Err(other) => return Err(other),
             }
         }
@@ -106,7 +126,8 @@ impl<T: Transport> Source<'_, T> {
         let mut token: Option<String> = None;
         let mut seen = BTreeSet::new();
         for _ in 0..PAGES_MAX {
-            let mut query: Vec<(&str, &str)> = vec![("maxResults", PAGE), ("fields", &fields)];
+            let mut query: Vec<(&str, &str)> =
+                vec![("maxResults", PAGE), ("prettyPrint", "false"), ("fields", &fields)];
             query.extend(more.iter().map(|(name, value)| (*name, value.as_str())));
             query.extend(token.as_deref().map(|token| ("pageToken", token)));
             let page = match self.page(&query).await {
@@ -160,7 +181,7 @@ impl<T: Transport> Source<'_, T> {
         let sight = Sight { zones: self.zones, is_mine: self.entry.is_mine() };
         for (home, changed) in groups {
             let href = format!("{home}.ics");
-            let before = objects.remove(&href).filter(|_| resumed);
+            let before = objects.remove(&href);
             let members = merged(before.as_ref(), changed);
             if let Some(object) = project::object(&members, sight) {
                 objects.insert(href, object);

@@ -77,7 +77,8 @@ fn calendars_are_called_as_the_config_calls_them_else_by_a_name_that_serves_ther
             "primary \"anna@example.org\" rw Some(true) Some(false)",
             "three@group.calendar.google.com \"Club\" r Some(false) Some(true)",
             "Side projects \"Side projects\" rw Some(true) Some(true)",
-            "two@group.calendar.google.com \"Club\" rw Some(false) Some(true)",
+            // Others' calendars can't be written with a login for one's own.
+            "two@group.calendar.google.com \"Club\" r Some(false) Some(true)",
             // All rights over a colleague's own calendar do not make it one's own.
             "Boss \"Boss\" rw Some(false) Some(true)",
             "Team \"Team\" r Some(false) Some(true)",

@@ -58,7 +58,7 @@ fn what_is_known_of_the_calendars_survives_a_restart_and_another_login_does_not_
     let stage = stage.restarted();
     stage.account.recall(&memo);
     stage.asked();
-    let reading = stage.read("Team", &Known::nothing());
+    let reading = stage.read("Team", &Known { thorough: false, ..Known::nothing() });
     assert_eq!(stage.asked(), ["events.list"]);
     assert_eq!((reading.owned, reading.addresses.as_slice()), (Some(false), &[ANNA.to_owned()][..]));
     let stage = stage.restarted();
@@ -220,6 +220,25 @@ fn pages_may_be_small_and_the_first_one_empty() {
 }
 
 #[test]
+fn a_page_of_big_meetings_fits_into_an_answer() {
+    let stage = Stage::new();
+    let guest = json!({
+        "email": "maximiliane.mustermann-beispiel@subsidiary.example.org", "displayName": "Maximiliane Mustermann-Beispiel",
+        "responseStatus": "needsAction",
+    });
+    stage.read("primary", &Known::nothing());
+    let (most, pretty) = stage.google.with(|state| {
+        let request = &state.log.last().unwrap().request;
+        let parameter = |name: &str| request.parameter(name).unwrap().to_owned();
+        (parameter("maxResults").parse::<usize>().unwrap(), parameter("prettyPrint"))
+    });
+    // The service names two hundred guests of an event, and sends blanks to please the eye where nobody says no.
+    assert!(most * 200 * guest.to_string().len() < 32 << 20, "{most}");
+    assert_eq!(pretty, "false");
+    stage.google.assert_clean();
+}
+
+#[test]
 fn a_listing_that_breaks_off_is_incomplete_and_loses_nothing_that_was_known() {
     let stage = Stage::new();
     for index in 0..5 {
@@ -238,6 +257,69 @@ fn a_listing_that_breaks_off_is_incomplete_and_loses_nothing_that_was_known() {
     assert!(broken.incomplete.as_deref().unwrap().contains("requiredAccessLevel"), "{:?}", broken.incomplete);
     assert_eq!((broken.objects.len(), broken.cursor.clone()), (5, None));
     assert!(occurrences(&broken).contains(&"2026-11-17T09:00+01:00/1h New".to_owned()));
+}
+
+#[test]
+fn a_series_of_which_a_listing_that_breaks_off_names_a_part_is_still_whole() {
+    let stage = Stage::new();
+    stage.google.with(|state| {
+        state.put("primary", exception("24", json!({"summary": "Standup, changed"})));
+        state.put("primary", timed("meet1", "18 10:00-11:00"));
+        state.put("primary", standup());
+    });
+    let first = stage.read("primary", &Known::nothing());
+    stage.google.with(|state| {
+        state.switches.page_size = Some(2);
+        state.faults.next("events", Fault::Meanwhile(Box::new(|_| {})));
+        state.faults.next("events", Fault::Refuse(Problem::access("reader")));
+    });
+    let broken = stage.read("primary", &Known { thorough: true, ..known(&first) });
+    assert!(broken.incomplete.is_some());
+    assert_eq!(occurrences(&broken), occurrences(&first));
+}
+
+#[test]
+fn who_is_taken_off_a_series_and_not_off_one_of_its_instances_still_has_that_one() {
+    for is_told_again in [false, true] {
+        let stage = Stage::new();
+        stage.put(standup());
+        stage.google.with(|state| drop(state.put("primary", exception("24", json!({"summary": "Standup, changed"})))));
+        let first = stage.read("primary", &Known::nothing());
+        stage.google.with(|state| {
+            state.cancel("primary", "standup");
+            if is_told_again {
+                state.change_event("primary", "standup_20261124T080000Z", &json!({"location": "Elsewhere"}));
+            }
+        });
+        stage.asked();
+        let second = stage.again("primary", &first);
+        assert_eq!(stage.asked(), ["events.list syncToken", "events.list"]);
+        assert_eq!(occurrences(&second), ["2026-11-24T09:00+01:00/30m Standup, changed"]);
+        let third = stage.again("primary", &second);
+        assert_eq!(stage.asked(), ["events.list syncToken"]);
+        same_as_full(&stage, &third);
+    }
+}
+
+#[test]
+fn a_name_that_means_another_calendar_by_now_is_noticed_by_the_next_thorough_reading() {
+    let stage = Stage::new();
+    let first = stage.read("Team", &Known::nothing());
+    stage.google.with(|state| {
+        state.calendar(TEAM).summary = "Old team".to_owned();
+        state.add_calendar("new@group.calendar.google.com", "Team", Role::Reader);
+        state.put("new@group.calendar.google.com", timed("meet1", "18 10:00-11:00"));
+    });
+    let memo = seawall::provider::Provider::memo(&stage.account).unwrap();
+    let stage = stage.restarted();
+    seawall::provider::Provider::recall(&stage.account, &memo);
+    let thorough = Known { thorough: true, ..known(&first) };
+    stage.asked();
+    let second = stage.read("Team", &thorough);
+    assert_eq!(stage.asked(), ["calendarList.list", "events.list"]);
+    assert_eq!(occurrences(&second), ["2026-11-18T10:00+01:00/1h meet1"]);
+    stage.read("Team", &thorough);
+    assert_eq!(stage.asked(), ["events.list"], "once is enough for a while");
 }
 
 #[test]

@@ -167,6 +167,18 @@ fn each_refusal_is_what_it_means() {
 }
 
 #[test]
+fn a_sync_token_that_is_refused_for_a_reason_nobody_knows_costs_a_full_listing() {
+    for told in [json!({"error": {"code": 410, "message": "Gone."}}), json!("<html>")] {
+        let acts = vec![page(), answer(410, &told), page()];
+        let (outcome, requests, asked) = play(acts, async |account| {
+            let first = account.read("primary", &Known::nothing()).await.unwrap();
+            account.read("primary", &crate::support::known(&first)).await.map(|reading| reading.resumed)
+        });
+        assert_eq!((outcome.unwrap(), asked), (false, 3), "{requests:?}");
+    }
+}
+
+#[test]
 fn a_page_that_is_no_answer_of_the_service_is_no_empty_calendar() {
     for body in ["<html>log in</html>", "", "[]", "{}", "{\"kind\": \"calendar#events\", \"items\": 7}"] {
         let (outcome, ..) = play(vec![Act::Answer(200, &[], body.as_bytes().to_vec())], read);

@@ -156,6 +156,47 @@ fn check_tells_of_the_login_the_rights_and_which_calendar_defends_and_its_write_
 }
 
 #[test]
+fn a_login_that_ended_is_told_by_its_own_exit_code_and_changes_nothing() {
+    let google = Google::start(ANNA);
+    let desk = Desk::at(&google);
+    assert!(desk.command(&["sync"]).output().unwrap().status.success());
+    let before = google.with(|state| state.events(&calendar_id("work")));
+    google.with(|state| state.auth.revoke());
+    for args in [&["check"][..], &["sync"], &["plan"], &["check", "--write-test"], &["undo", "--yes"]] {
+        let output = desk.command(args).output().unwrap();
+        let all = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+        assert_eq!(output.status.code(), Some(77), "{args:?}: {all}");
+        let words = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("run `seawall login local`"), "{args:?}: {all}");
+    }
+    assert_eq!(google.with(|state| state.events(&calendar_id("work"))), before);
+    google.assert_clean();
+}
+
+#[test]
+fn a_cycle_that_logs_everything_shows_no_secret_of_google() {
+    let google = Google::start(ANNA);
+    let desk = Desk::at(&google);
+    let output = desk.command(&["sync"]).env("SEAWALL_LOG", "trace").output().unwrap();
+    let all = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(output.status.success() && all.contains("TRACE"), "{all}");
+    let shown = google.with(|state| {
+        let tokens = state.log.iter().filter_map(|seen| seen.request.bearer().map(str::to_owned));
+        let mut secrets: Vec<String> = tokens.collect();
+        assert!(secrets.len() > 10, "requests carry tokens");
+        secrets.push(state.auth.client_secret.clone());
+        let bodies = state.log.iter().filter(|seen| seen.request.path == "/token");
+        for body in bodies.map(|seen| String::from_utf8_lossy(&seen.request.body).into_owned()) {
+            let token = body.split('&').find_map(|pair| pair.strip_prefix("refresh_token=")).unwrap().to_owned();
+            secrets.push(token.replace("%2F", "/"));
+        }
+        secrets.retain(|secret| all.contains(secret.as_str()));
+        secrets
+    });
+    assert_eq!(shown, [""; 0], "{all}");
+}
+
+#[test]
 fn calendars_of_people_give_the_same_occurrences() {
     let stage = Stage::new();
     let (mut compared, mut instances) = (0, 0);

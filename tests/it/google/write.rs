@@ -7,8 +7,8 @@ use seawall::calendar::time::Span;
 use seawall::provider::{ErrorKind, Etag, Object, Provider as _};
 use serde_json::json;
 
-use super::{Stage, TEAM};
-use crate::support::google::{Fault, Problem};
+use super::{ANNA, SCOPES, Stage, TEAM};
+use crate::support::google::{Fault, Google, Problem, Role};
 
 const ID: &str = "sea0abc";
 const HREF: &str = "sea0abc.ics";
@@ -165,9 +165,9 @@ fn an_answer_that_was_lost_is_unclear_and_the_event_is_there() {
 fn a_calendar_that_one_may_only_read_refuses_in_words() {
     let stage = Stage::new();
     let error = stage.run(stage.account.create("Team", HREF, &render(&own("Focus"), now()))).unwrap_err();
-    // The login allows writing to own calendars only, and this is none.
-    assert_eq!(error.kind, ErrorKind::Login);
-    assert!(error.to_string().contains("seawall login company"), "{error}");
+    // The login allows writing to own calendars only, this is none, and another login would not help.
+    assert_eq!(error.kind, ErrorKind::ReadOnly);
+    assert!(error.to_string().contains("somebody else owns it") && !error.to_string().contains("login"), "{error}");
     stage.google.with(|state| state.faults.next("POST /calendar", Fault::Refuse(Problem::access("writer"))));
     let error = stage.run(stage.account.create("primary", HREF, &render(&own("Focus"), now()))).unwrap_err();
     assert_eq!(error.kind, ErrorKind::ReadOnly);
@@ -183,4 +183,19 @@ fn an_access_token_that_ended_early_is_replaced_once() {
     stage.google.with(|state| state.auth.revoke());
     let error = stage.run(stage.account.get("primary", HREF)).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Login, "{error}");
+}
+
+#[test]
+fn a_calendar_that_somebody_shares_for_writing_can_be_written_only_with_a_wider_login() {
+    let wide = ["calendar.events", "calendar.calendarlist.readonly"];
+    for (scopes, writable) in [(&SCOPES[..], false), (&wide[..], true)] {
+        let stage = Stage::of(Google::start(ANNA), scopes, &["Team"]);
+        stage.google.with(|state| state.calendar(TEAM).role = Role::Writer);
+        let calendars = stage.run(stage.account.calendars()).unwrap();
+        assert_eq!(calendars.iter().find(|one| one.name == "Team").unwrap().writable, writable);
+        let made = stage.run(stage.account.create("Team", HREF, &render(&own("Focus"), now())));
+        assert_eq!(made.map_err(|error| error.kind), if writable { Ok(()) } else { Err(ErrorKind::ReadOnly) });
+        let told = stage.run(stage.account.describe()).unwrap().join("\n");
+        assert_eq!(told.contains("seawall writes to your own calendars alone"), !writable, "{told}");
+    }
 }

@@ -120,3 +120,20 @@ fn a_second_cycle_at_the_same_instant_writes_nothing() {
     assert_eq!(changes(&world.sync()), "");
     assert!(world.files() == before);
 }
+
+#[test]
+fn a_hold_that_is_seen_through_googles_address_for_subscribers_is_no_input() {
+    for is_lone in [true, false] {
+        let mut world = World::with_holds();
+        let path = world.hold("tue 9-12");
+        let uid = path.strip_prefix("work/").unwrap().strip_suffix(".ics").unwrap();
+        let mut event =
+            format!("UID:{uid}@google.com\nDTSTART:20261117T080000Z\nDTEND:20261117T110000Z\nSUMMARY:Focus");
+        if !is_lone {
+            event += "\nEND:VEVENT\nBEGIN:VEVENT\nUID:other@google.com\nDTSTART:20261118T080000Z\n\
+                      DTEND:20261118T083000Z\nSUMMARY:Other";
+        }
+        world.put("private/feed.ics", &crate::support::ics::calendar(&event));
+        assert_eq!(hold_changes(&world.sync()), "", "lone: {is_lone}");
+    }
+}

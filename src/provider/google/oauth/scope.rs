@@ -55,6 +55,13 @@ impl Scope {
         wanted.iter().copied().filter(|scope| !scope.is_in(granted)).collect()
     }
 
+    /// Whether the granted scopes allow writing to calendars that others own, which seawall never asks for.
+    pub fn writes_shared(granted: &[String]) -> bool {
+        let owned = Self::WriteOwned.url();
+        let others: Vec<String> = granted.iter().filter(|scope| **scope != owned).cloned().collect();
+        Self::WriteOwned.is_in(&others)
+    }
+
     /// What does not work without it.
     pub fn lost_without(self) -> &'static str {
         match self {

@@ -88,6 +88,11 @@ impl<T: Transport> TokenSource<T> {
         grant.map(|grant| grant.obtained.to_string()).unwrap_or_default()
     }
 
+    /// Whether the login allows writing to calendars that others own.
+    pub fn writes_shared(&self) -> bool {
+        self.file.load().ok().flatten().is_some_and(|grant| Scope::writes_shared(&grant.scopes))
+    }
+
     /// A token for one request; callers at the same time share one refresh.
     ///
     /// # Errors
