@@ -22,6 +22,7 @@
 //! | weak etags in XML | `a_weak_etag_in_a_list_is_compared_without_its_mark` |
 //! | time-range misses events: never used but for huge calendars | `only_a_huge_calendar_is_asked_for_a_span` |
 //! | a moved calendar | `a_calendar_that_is_gone_is_looked_for_once_more` |
+//! | changes told of another path | `changes_that_are_told_of_another_path_mean_a_full_list` |
 
 use std::fmt::Write as _;
 
@@ -29,8 +30,8 @@ use seawall::provider::transport::TransportError;
 use seawall::provider::{ErrorKind, Known, Provider as _};
 
 use super::stage::{
-    absent, account, answer, changes, cut, event, got, itself, known, list, named, read, refusal, shown, text, texts,
-    try_read, with_tag, with_token,
+    absent, account, answer, changes, cut, event, got, itself, known, list, named, read, refusal, shown,
+    text, texts, try_read, with_tag, with_token,
 };
 use super::{given, multistatus};
 use crate::support::script::{Act, Script, status};
@@ -401,4 +402,21 @@ fn a_calendar_that_is_gone_is_looked_for_once_more() {
         [answer(&multistatus(&given("/dav/work/", other)))].into_iter().chain((0..20).map(|_| status(404))),
     );
     assert!(block_on_paused(account(&script).read("work", &known(TWO, None))).is_err(), "a folder is no calendar");
+}
+
+#[test]
+fn changes_that_are_told_of_another_path_mean_a_full_list() {
+    let elsewhere = |href: &str| {
+        let one = given(href, "<d:getetag>\"2\"</d:getetag><d:resourcetype/>");
+        changes(&one, "s2")
+    };
+    for href in ["/old/work/new.ics", "https://example.org/dav/work/new.ics"] {
+        let all = list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]);
+        let got = read([elsewhere(href), with_token("s3"), all], &known(TWO, Some("sync s1")));
+        assert_eq!(got.asked, ["sync-collection .", "PROPFIND . 0", "PROPFIND . 1"], "{href}");
+        assert_eq!(got.cursor().unwrap(), "sync s3");
+    }
+    // What lies in a folder of the calendar is of no interest.
+    let got = read([elsewhere("/dav/work/folder/new.ics")], &known(TWO, Some("sync s1")));
+    assert_eq!(got.cursor().unwrap(), "sync s2");
 }
