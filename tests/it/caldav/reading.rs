@@ -23,6 +23,7 @@
 //! | time-range misses events: never used but for huge calendars | `only_a_huge_calendar_is_asked_for_a_span` |
 //! | a moved calendar | `a_calendar_that_is_gone_is_looked_for_once_more` |
 //! | changes told of another path | `changes_that_are_told_of_another_path_mean_a_full_list` |
+//! | 404 for everything | `a_server_without_any_calendar_is_searched_once_for_all_that_are_named` |
 
 use std::fmt::Write as _;
 
@@ -419,4 +420,16 @@ fn changes_that_are_told_of_another_path_mean_a_full_list() {
     // What lies in a folder of the calendar is of no interest.
     let got = read([elsewhere("/dav/work/folder/new.ics")], &known(TWO, Some("sync s1")));
     assert_eq!(got.cursor().unwrap(), "sync s2");
+}
+
+#[test]
+fn a_server_without_any_calendar_is_searched_once_for_all_that_are_named() {
+    let script = Script::new((0..60).map(|_| status(404)));
+    let account = account(&script);
+    assert!(block_on_paused(account.read("work", &known(TWO, None))).is_err());
+    let asked = script.seen().len();
+    for name in ["work", "home", "/dav/team/"] {
+        assert!(block_on_paused(account.read(name, &known(TWO, None))).is_err());
+    }
+    assert_eq!(script.seen().len(), asked, "once was enough");
 }
