@@ -41,6 +41,22 @@ pub(super) struct Fetched<'a> {
     pub(super) clock_doubt: Option<String>,
 }
 
+impl<'a> Fetched<'a> {
+    /// Before anything was read.
+    fn nothing(account: &Account, calendar: &'a CalendarUse) -> Self {
+        Self {
+            calendar,
+            objects: None,
+            emails: account.emails.clone(),
+            owned: None,
+            incomplete: false,
+            needs_login: false,
+            warnings: Vec::new(),
+            clock_doubt: None,
+        }
+    }
+}
+
 /// Reads every calendar that the config names, the accounts side by side: a slow one delays no other. What was read
 /// goes into the mirror where `remember` says so.
 ///
@@ -84,7 +100,12 @@ async fn of_account<'a, P: Provider>(
     }
     let mut out = Vec::new();
     for calendar in &account.calendars {
-        out.push(of_calendar(cx, account, calendar, provider, remember).await?);
+        let is_locked_out = out.last().is_some_and(|before: &Fetched<'_>| before.needs_login);
+        out.push(if is_locked_out {
+            Fetched { incomplete: true, needs_login: true, ..Fetched::nothing(account, calendar) }
+        } else {
+            of_calendar(cx, account, calendar, provider, remember).await?
+        });
     }
     let found = provider.memo();
     if remember && found.is_some() && found != memo {
@@ -101,16 +122,7 @@ async fn of_calendar<'a, P: Provider>(
     remember: bool,
 ) -> Result<Fetched<'a>, StoreError> {
     let id = &calendar.id;
-    let mut out = Fetched {
-        calendar,
-        objects: None,
-        emails: account.emails.clone(),
-        owned: None,
-        incomplete: false,
-        needs_login: false,
-        warnings: Vec::new(),
-        clock_doubt: None,
-    };
+    let mut out = Fetched::nothing(account, calendar);
     let mirror = cx.store.mirror(id)?;
     let listed = mirror.listed;
     let known = known(cx, mirror, is_listing_due(cx, listed));

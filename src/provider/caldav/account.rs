@@ -52,15 +52,7 @@ impl<T: Transport> CalDav<T> {
     pub async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
         self.forget();
         let found = self.found().await?;
-        let info = |calendar: &Calendar| CalendarInfo {
-            name: calendar.call_name(&found.calendars),
-            display_name: calendar.name.clone(),
-            color: calendar.color.clone(),
-            writable: calendar.writable.unwrap_or(true),
-            owned: calendar.owned,
-            transparent: calendar.transparent,
-        };
-        Ok(found.calendars.iter().map(info).collect())
+        Ok(found.calendars.iter().map(|calendar| calendar.info(&found.calendars)).collect())
     }
 
     /// What is known of the account; found out first where nothing is.

@@ -20,6 +20,11 @@ impl<T: Transport> Provider for CalDav<T> {
         self.calendars().await
     }
 
+    async fn also_called(&self, name: &str) -> Result<Option<CalendarInfo>, ProviderError> {
+        let calendar = self.calendar(name).await?;
+        Ok(Some(calendar.info(&self.found().await?.calendars)))
+    }
+
     async fn describe(&self) -> Result<Vec<String>, ProviderError> {
         self.describe().await
     }
