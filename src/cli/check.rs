@@ -88,13 +88,31 @@ async fn calendars_of(
     found: &[CalendarInfo],
     findings: &mut Findings,
 ) -> Result<(), Fail> {
+    let mut shown_as: Vec<String> = Vec::new();
     for wanted in &account.calendars {
         let name = &wanted.id.calendar;
-        let Some(info) = found.iter().find(|info| info.name == *name) else {
-            let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
-            findings.fault(&format!("there is no calendar {name}; there are: {}", names.join(", ")))?;
-            continue;
+        let info = match found.iter().find(|info| info.name == *name) {
+            Some(info) => Ok(Some(info.clone())),
+            None => provider.also_called(name).await,
         };
+        let info = match info {
+            Ok(Some(info)) => info,
+            Ok(None) => {
+                let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
+                findings.fault(&format!("there is no calendar {name}; there are: {}", names.join(", ")))?;
+                continue;
+            }
+            Err(error) => {
+                findings.logins += usize::from(error.kind == ErrorKind::Login);
+                findings.fault(&error.to_string())?;
+                findings.unread.push(error.to_string());
+                continue;
+            }
+        };
+        if shown_as.contains(&info.name) {
+            Findings::note(&format!("{name} is named twice, and it is one calendar: leave one of the names out"))?;
+        }
+        shown_as.push(info.name.clone());
         let shown = info.display_name.as_deref().filter(|shown| shown != name).map(|shown| format!(" ({shown})"));
         let rights = if info.writable { "can be written" } else { "read-only" };
         let used = match (wanted.read, wanted.hold) {
@@ -131,7 +149,7 @@ async fn calendars_of(
             }
         }
     }
-    for info in found.iter().filter(|info| !account.calendars.iter().any(|one| one.id.calendar == info.name)) {
+    for info in found.iter().filter(|info| !shown_as.contains(&info.name)) {
         Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
     }
     Ok(())
@@ -139,8 +157,6 @@ async fn calendars_of(
 
 fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Result<(), Fail> {
     Findings::good(&format!("{} occurrences from {} on", outcome.judged.len(), first_day(outcome)))?;
-    // Accounts that let nobody in; that was said.
-    let shut = &outcome.logins;
     let strangers = outcome
         .judged
         .iter()
@@ -163,12 +179,19 @@ fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Re
     if !settings.write {
         Findings::note("write = false: seawall looks and reports, and writes nothing")?;
     } else if let Some(halted) = &outcome.halted {
-        // Where somebody has to log in nothing can be read, and it goes on as soon as that is done.
-        findings.logins += usize::from(!outcome.logins.is_empty());
-        findings.fault(halted)?;
+        // Where the reason was told as a fault, this is what follows from it and not one more.
+        if findings.unread.is_empty() || !halted.contains("was not read to the end") {
+            findings.fault(halted)?;
+        } else {
+            Findings::note(halted)?;
+        }
     }
-    let said = |warning: &str| shut.iter().any(|account| warning.starts_with(&format!("{account}/")));
-    for warning in outcome.warnings.iter().filter(|warning| !said(warning)) {
+    let is_locked_out = |warning: &str| {
+        let mut accounts = outcome.logins.iter().filter(|_| findings.logins > 0);
+        accounts.any(|account| warning.strip_prefix(account.as_str()).is_some_and(|rest| rest.starts_with(": ")))
+    };
+    let warnings: Vec<&String> = outcome.warnings.iter().filter(|warning| !is_locked_out(warning)).collect();
+    for warning in warnings {
         // What a config does not name any more would stay behind for ever if nobody said so.
         if warning.contains("which the config does not name") {
             findings.fault(warning)?;

@@ -185,14 +185,19 @@ async fn delete<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<(),
     // Before the delete: a crash in between leaves a live object that the next cycle judges anew, never a hold that
     // was deleted by seawall and looks as if the user had done it.
     tools.store.put_ledger(&row(change, LedgerState::Released, &written))?;
-    match removed(tools, change, &target.href, &there).await {
-        Ok(()) => {}
-        Err(error) if error.kind == ErrorKind::NotFound => {}
-        Err(error) => {
-            if tools.provider.get(calendar, &target.href).await?.is_some() {
+    let failure = removed(tools, change, &target.href, &there).await.err();
+    if failure.as_ref().is_none_or(|error| error.kind != ErrorKind::NotFound) {
+        match (tools.provider.get(calendar, &target.href).await, failure) {
+            (Ok(None), _) => {}
+            // Success without effect, as of a login page that answers everything: forgotten, it would be written anew
+            // beside what is there.
+            (Ok(Some(_)), failure) => {
                 tools.store.put_ledger(&row(change, LedgerState::Live, &written))?;
-                return Err(error.into());
+                return Err(failure.map_or(ApplyError::ReadBack("it is still there after its delete"), Into::into));
             }
+            (Err(error), Some(_)) => return Err(error.into()),
+            // The service said that it is done; the next reading tells.
+            (Err(_), None) => return Ok(()),
         }
     }
     Ok(tools.store.put_mirrored(&change.calendar, &target.href, None)?)

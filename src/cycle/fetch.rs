@@ -112,7 +112,12 @@ async fn of_account<P: Provider>(
     }
     let mut out = Vec::new();
     for calendar in &account.calendars {
-        out.push(of_calendar(cx, account, calendar, provider, remember).await?);
+        let is_locked_out = out.last().is_some_and(|before: &Fetched| before.needs_login);
+        out.push(if is_locked_out {
+            Fetched { needs_login: true, ..Fetched::nothing(account, calendar) }
+        } else {
+            of_calendar(cx, account, calendar, provider, remember).await?
+        });
     }
     let found = provider.memo();
     if remember && found.is_some() && found != memo {

@@ -76,6 +76,10 @@ impl Provider for AnyProvider {
         each!(self, provider => provider.calendars().await)
     }
 
+    async fn also_called(&self, name: &str) -> Result<Option<CalendarInfo>, ProviderError> {
+        each!(self, provider => provider.also_called(name).await)
+    }
+
     async fn describe(&self) -> Result<Vec<String>, ProviderError> {
         each!(self, provider => provider.describe().await)
     }

@@ -126,6 +126,16 @@ pub trait Provider {
     /// Where the account can't be reached.
     fn calendars(&self) -> impl Future<Output = Result<Vec<CalendarInfo>, ProviderError>>;
 
+    /// The calendar that the config calls by a name that [`Provider::calendars`] does not show, such as its address;
+    /// none where there are no such names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where no calendar is called so, and where the account can't be reached.
+    fn also_called(&self, name: &str) -> impl Future<Output = Result<Option<CalendarInfo>, ProviderError>> {
+        let _ = name;
+        ready(Ok(None))
+    }
+
     /// What the service is and can do, in plain lines for people.
     ///
     /// # Errors

@@ -40,6 +40,8 @@ pub(crate) struct Flaky {
     pub(crate) unread: RefCell<BTreeSet<String>>,
     /// Deletes are refused.
     pub(crate) no_deletes: Cell<bool>,
+    /// Deletes are said to be done, and are not.
+    pub(crate) deaf_to_deletes: Cell<bool>,
     hand: RefCell<Option<Hand>>,
 }
 
@@ -141,6 +143,9 @@ impl Provider for Flaky {
     async fn delete(&self, calendar: &str, href: &str, etag: &Etag) -> Result<(), ProviderError> {
         if self.no_deletes.get() {
             return Err(lost());
+        }
+        if self.deaf_to_deletes.get() {
+            return Ok(());
         }
         self.through(self.inner.delete(calendar, href, etag)).await
     }

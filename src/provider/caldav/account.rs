@@ -2,7 +2,9 @@
 //! it turns out to be wrong. How calendars are read and written is not known here.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use url::Url;
 
 use super::discovery::{self, Calendar, Dns, Found, Meant};
@@ -23,9 +25,14 @@ pub struct CalDav<T> {
     finding: tokio::sync::Mutex<()>,
 }
 
+/// How long a failed search is taken for what another one would come to: the rest of a cycle.
+const FAILED: Duration = Duration::from_mins(1);
+
 #[derive(Debug, Default)]
 struct State {
     found: Option<Found>,
+    /// What the last search came to and when, where it found nothing.
+    failed: Option<(Instant, ErrorKind, String)>,
     /// Whether it was found in this run, and not recalled.
     is_fresh: bool,
 }
@@ -45,15 +52,7 @@ impl<T: Transport> CalDav<T> {
     pub async fn calendars(&self) -> Result<Vec<CalendarInfo>, ProviderError> {
         self.forget();
         let found = self.found().await?;
-        let info = |calendar: &Calendar| CalendarInfo {
-            name: calendar.call_name(&found.calendars),
-            display_name: calendar.name.clone(),
-            color: calendar.color.clone(),
-            writable: calendar.writable.unwrap_or(true),
-            owned: calendar.owned,
-            transparent: calendar.transparent,
-        };
-        Ok(found.calendars.iter().map(info).collect())
+        Ok(found.calendars.iter().map(|calendar| calendar.info(&found.calendars)).collect())
     }
 
     /// What is known of the account; found out first where nothing is.
@@ -65,10 +64,22 @@ impl<T: Transport> CalDav<T> {
         if let Some(found) = self.state().found.clone() {
             return Ok(found);
         }
-        let found = discovery::discover(&self.client, &self.trust, self.dns, &self.url).await?;
-        tracing::debug!(calendars = found.calendars.len(), "found the account's calendars");
-        *self.state() = State { found: Some(found.clone()), is_fresh: true };
-        Ok(found)
+        if let Some((at, kind, message)) = self.state().failed.clone()
+            && at.elapsed() < FAILED
+        {
+            return Err(ProviderError { kind, message });
+        }
+        match discovery::discover(&self.client, &self.trust, self.dns, &self.url).await {
+            Ok(found) => {
+                tracing::debug!(calendars = found.calendars.len(), "found the account's calendars");
+                *self.state() = State { found: Some(found.clone()), failed: None, is_fresh: true };
+                Ok(found)
+            }
+            Err(error) => {
+                self.state().failed = Some((Instant::now(), error.kind, error.message.clone()));
+                Err(error)
+            }
+        }
     }
 
     /// The calendar that the config calls by that name.
@@ -106,7 +117,7 @@ impl<T: Transport> CalDav<T> {
     /// Takes over what [`Self::memo`] gave in an earlier run; that of another address or user is ignored.
     pub fn recall(&self, memo: &str) {
         if let Some(found) = discovery::recall(&self.url, self.user.as_deref(), memo) {
-            *self.state() = State { found: Some(found), is_fresh: false };
+            *self.state() = State { found: Some(found), ..State::default() };
         }
     }
 

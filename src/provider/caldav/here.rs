@@ -15,6 +15,8 @@ pub(super) struct Here<'a, T> {
     pub(super) client: &'a AccountClient<T>,
     /// Where it is.
     pub(super) url: &'a Url,
+    /// The display name by which it was found; none where it was found by its address.
+    pub(super) name: Option<&'a str>,
 }
 
 // By hand: a derive would ask the transport to be copied too.

@@ -109,6 +109,12 @@ pub fn place(collection: &Url, href: &str) -> Place {
     }
 }
 
+/// Whether `href`, found in an answer about `collection`, lies somewhere in it, however deep.
+pub fn is_below(collection: &Url, href: &str) -> bool {
+    let url = resolve(collection, href).filter(|url| url.origin() == collection.origin());
+    url.is_some_and(|url| segments(&url).starts_with(&segments(collection)))
+}
+
 /// Whether two addresses are the same resource, however they are spelled; a slash at the end does not count.
 pub fn same(one: &Url, other: &Url) -> bool {
     one.origin() == other.origin() && segments(one) == segments(other)

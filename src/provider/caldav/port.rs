@@ -9,8 +9,9 @@ use crate::provider::transport::Transport;
 use crate::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 impl<T: Transport> CalDav<T> {
-    fn here<'a>(&'a self, calendar: &'a Calendar) -> Here<'a, T> {
-        Here { client: &self.client, url: &calendar.url }
+    fn here<'a>(&'a self, calendar: &'a Calendar, called: &str) -> Here<'a, T> {
+        let name = calendar.name.as_deref().filter(|name| name.trim() == called.trim());
+        Here { client: &self.client, url: &calendar.url, name }
     }
 }
 
@@ -19,35 +20,40 @@ impl<T: Transport> Provider for CalDav<T> {
         self.calendars().await
     }
 
+    async fn also_called(&self, name: &str) -> Result<Option<CalendarInfo>, ProviderError> {
+        let calendar = self.calendar(name).await?;
+        Ok(Some(calendar.info(&self.found().await?.calendars)))
+    }
+
     async fn describe(&self) -> Result<Vec<String>, ProviderError> {
         self.describe().await
     }
 
     async fn read(&self, name: &str, known: &Known) -> Result<Reading, ProviderError> {
         let mut calendar = self.calendar(name).await?;
-        let mut reading = reading::read(self.here(&calendar), known).await;
+        let mut reading = reading::read(self.here(&calendar, name), known).await;
         if reading.as_ref().is_err_and(|error| error.kind == ErrorKind::NotFound) {
             self.forget();
             calendar = self.calendar(name).await?;
-            reading = reading::read(self.here(&calendar), known).await;
+            reading = reading::read(self.here(&calendar, name), known).await;
         }
         Ok(Reading { addresses: self.found().await?.addresses, owned: calendar.owned, ..reading? })
     }
 
     async fn get(&self, name: &str, href: &str) -> Result<Option<Object>, ProviderError> {
-        self.here(&self.calendar(name).await?).get(href).await
+        self.here(&self.calendar(name).await?, name).get(href).await
     }
 
     async fn create(&self, calendar: &str, name: &str, body: &[u8]) -> Result<(), ProviderError> {
-        self.here(&self.calendar(calendar).await?).create(name, body).await
+        self.here(&self.calendar(calendar).await?, calendar).create(name, body).await
     }
 
     async fn update(&self, name: &str, href: &str, etag: &Etag, body: &[u8]) -> Result<(), ProviderError> {
-        self.here(&self.calendar(name).await?).update(href, etag, body).await
+        self.here(&self.calendar(name).await?, name).update(href, etag, body).await
     }
 
     async fn delete(&self, name: &str, href: &str, etag: &Etag) -> Result<(), ProviderError> {
-        self.here(&self.calendar(name).await?).delete(href, etag).await
+        self.here(&self.calendar(name).await?, name).delete(href, etag).await
     }
 
     fn recall(&self, memo: &str) {

@@ -25,7 +25,7 @@ const OPERATORS: [&str; 2] = [
 #[derive(Clone, PartialEq, Eq)]
 pub struct Trust {
     origin: Url,
-    /// Names of hosts, as addresses spell them.
+    /// Hosts at any port, or with their port, as addresses spell them.
     accepted: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Trust {
         // Without TLS another port of this machine may be anybody's: the user has to say so.
         self.origin.origin() == url.origin()
             || is_safe && self.is_kin(url)
-            || (is_safe || is_loopback(url)) && self.accepted.iter().any(|host| Some(host.as_str()) == url.host_str())
+            || (is_safe || is_loopback(url)) && self.accepted.iter().any(|accepted| is_host(accepted, url))
     }
 
     fn is_kin(&self, url: &Url) -> bool {
@@ -72,6 +72,13 @@ impl std::fmt::Debug for Trust {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entry(&host(&self.origin)).entries(&self.accepted).finish()
     }
+}
+
+/// Whether the address is at that host, or at that host and port.
+fn is_host(accepted: &str, url: &Url) -> bool {
+    let Some(rest) = url.host_str().and_then(|host| accepted.strip_prefix(host)) else { return false };
+    let port = rest.strip_prefix(':').and_then(|port| port.parse::<u16>().ok());
+    rest.is_empty() || port.is_some() && port == url.port_or_known_default()
 }
 
 fn is_below(name: &str, domain: &str) -> bool {
@@ -156,6 +163,26 @@ mod tests {
             &["http://localhost:81/", "https://localhost:9/"],
             &["http://127.0.0.1:82/"],
         );
+    }
+
+    #[test]
+    fn an_accepted_host_with_a_port_is_trusted_at_that_port() {
+        check(
+            "https://example.org",
+            &["dav.example.net:8443", "cal.example.net:443", "[2001:db8::1]:8443"],
+            &["https://dav.example.net:8443/x", "https://cal.example.net/", "https://[2001:db8::1]:8443/"],
+            &[
+                "https://dav.example.net/",
+                "https://dav.example.net:84/",
+                "https://dav.example.net:8444/",
+                "http://dav.example.net:8443/",
+                "https://cal.example.net:8443/",
+                "https://[2001:db8::1]/",
+                "https://av.example.net:8443/",
+            ],
+        );
+        check("http://127.0.0.1:80", &["127.0.0.1:81"], &["http://127.0.0.1:81/"], &["http://127.0.0.1:82/"]);
+        check("https://example.org", &["dav.example.net8443"], &[], &["https://dav.example.net:8443/"]);
     }
 
     #[test]

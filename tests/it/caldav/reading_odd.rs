@@ -148,6 +148,15 @@ fn a_page_in_place_of_a_text_is_no_text() {
         assert_eq!(got.reading.unreadable.len(), 1, "{got:?}", got = got.reading);
         assert_eq!(got.objects(), ["b.ics B"]);
     }
+    // Where nothing is known of it, it may be a meeting: nothing may be planned over it.
+    for act in [Act::Answer(200, HTML, PAGE.to_vec()), Act::Answer(200, ICS, PAGE.to_vec())] {
+        let acts = [with_tag("t"), list(&[("a.ics", "\"1\"")]), status(403), act];
+        let got = read(acts, &known(&[], None));
+        assert!(got.reading.incomplete.as_ref().unwrap().contains("login page"), "{:?}", got.reading);
+        assert!(got.reading.unreadable.is_empty());
+    }
+    let acts = [with_tag("t"), list(&[("help.html", "\"1\"")]), status(403), Act::Answer(200, HTML, PAGE.to_vec())];
+    assert_eq!(read(acts, &known(&[], None)).reading.incomplete, None, "a page among the objects is one for ever");
     // The same as an element of a multiget.
     let page = text(("a.ics", "\"2\"", "A")).replace("BEGIN:VCALENDAR", "&lt;html&gt;");
     let acts = [with_tag("t2"), list(&[("a.ics", "\"2\"")]), answer(&multistatus(&page)), got(ICS, "A2")];

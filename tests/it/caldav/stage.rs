@@ -63,6 +63,11 @@ pub(super) fn with_tag(tag: &str) -> Act {
     state(&format!("<cs:getctag>{tag}</cs:getctag>{}", reports(false)))
 }
 
+/// The same of one that has a name.
+pub(super) fn with_name(name: &str, props: &str) -> Act {
+    state(&format!("<d:displayname>{name}</d:displayname>{props}"))
+}
+
 fn reports(syncs: bool) -> String {
     let sync =
         if syncs { "<d:supported-report><d:report><d:sync-collection/></d:report></d:supported-report>" } else { "" };

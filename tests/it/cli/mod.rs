@@ -17,6 +17,7 @@ mod demo;
 mod json;
 mod kill;
 mod secrets;
+mod servers;
 
 /// The program.
 const SEAWALL: &str = env!("CARGO_BIN_EXE_seawall");

@@ -2,6 +2,7 @@
 
 use seawall::cycle::outcome::Outcome;
 use seawall::cycle::run::{Consent, Mode};
+use seawall::cycle::undo::{self, Reach};
 use seawall::reconcile::ledger::LedgerState;
 
 use crate::support::flaky::{Fault, Flaky, until_death};
@@ -272,4 +273,23 @@ fn a_calendar_that_does_not_answer_leaves_all_as_it_is() {
     flaky[0].unread.borrow_mut().insert("private".to_owned());
     let outcome = cycle(&world, &flaky);
     assert!(outcome.partly && outcome.changes.iter().all(|one| !one.applied), "{}", changes(&outcome));
+}
+
+#[test]
+fn a_delete_without_effect_is_not_taken_for_done() {
+    let (world, flaky) = start();
+    cycle(&world, &flaky);
+    let expected = texts(&flaky[0]);
+    flaky[0].deaf_to_deletes.set(true);
+    let (settings, zones) = (world.settings(), crate::support::world::zones());
+    let cx = world.context(&settings, zones, &flaky, WRITE, None);
+    let removals = until_death(undo::removals(cx, Reach::default())).unwrap().unwrap();
+    assert!(!removals.changes.is_empty());
+    let attempts = until_death(undo::remove(cx, removals.changes)).unwrap().unwrap();
+    for one in attempts {
+        assert_eq!(one.error.as_deref(), Some("it is still there after its delete"), "{:?}", one.change);
+    }
+    assert!(world.store().ledger().unwrap().iter().all(|row| row.state == LedgerState::Live));
+    assert_eq!(changes(&cycle(&world, &flaky)), "", "nothing is written beside what is there");
+    assert_eq!(texts(&flaky[0]), expected);
 }

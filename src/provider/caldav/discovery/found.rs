@@ -7,6 +7,7 @@ use url::Url;
 use super::super::href::same;
 use super::super::quirks;
 use super::super::xml::{Privileges, Props};
+use crate::provider::CalendarInfo;
 
 /// Changes when the memo's form does; a memo of another form is forgotten.
 const VERSION: u32 = 1;
@@ -65,6 +66,18 @@ impl Calendar {
             syncs: offers("sync-collection").unwrap_or(true) && props.sync_token.is_some(),
             tagged: props.ctag.is_some(),
             multiget: offers("calendar-multiget").unwrap_or(true),
+        }
+    }
+
+    /// What people are shown of it, among all of them.
+    pub(in super::super) fn info(&self, all: &[Calendar]) -> CalendarInfo {
+        CalendarInfo {
+            name: self.call_name(all),
+            display_name: self.name.clone(),
+            color: self.color.clone(),
+            writable: self.writable.unwrap_or(true),
+            owned: self.owned,
+            transparent: self.transparent,
         }
     }
 

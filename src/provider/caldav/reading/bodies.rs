@@ -267,7 +267,12 @@ fn of_get(key: &str, answer: Answer, listed: Option<&str>) -> Body {
         return Body::Object(Object { href: key.to_owned(), etag: Etag(etag), body: answer.body });
     }
     if kind.is_empty() || kind.starts_with("text/") || kind.contains("html") || kind.contains("json") {
-        return Body::Unreadable("the server gives something else in its place, perhaps a login page".to_owned());
+        let why = "the server gives something else in its place, perhaps a login page".to_owned();
+        // Behind such a page there is an event that nobody has seen yet; a file of another kind may be a page itself,
+        // and what is empty stays so.
+        let is_other = key.rsplit_once('.').is_some_and(|(_, kind)| !kind.eq_ignore_ascii_case("ics"));
+        let is_empty = answer.body.trim_ascii().is_empty();
+        return if is_other || is_empty { Body::Unreadable(why) } else { Body::Missed(why) };
     }
     Body::Other(short(&kind))
 }

@@ -61,6 +61,12 @@ impl<T: Transport> Here<'_, T> {
             let Ok(page) = multistatus::read(&answer.body) else { return Ok(Changes::unknown(false)) };
             names.is_cut = false;
             names.take(&answer.url, page.responses);
+            if names.has_strangers {
+                // As after a move, or behind a proxy that gives the calendar another path: what it names in its own way
+                // is not known here, and may be what changed.
+                tracing::debug!("the changes are told of another place");
+                return Ok(Changes::unknown(true));
+            }
             let Some(next) = page.sync_token else { return Ok(Changes::unknown(false)) };
             let repeats = next == token;
             token = next;

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::names::Names;
 use crate::provider::caldav::here::{Here, multistatus_of, unavailable};
 use crate::provider::caldav::href::{self, Place};
-use crate::provider::caldav::quirks::settled;
+use crate::provider::caldav::quirks::{self, settled};
 use crate::provider::caldav::xml::request::{propfind, query};
 use crate::provider::caldav::xml::{Depth, Prop, Props};
 use crate::provider::transport::Transport;
@@ -51,10 +51,11 @@ impl<T: Transport> Here<'_, T> {
     /// What tells of changes.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where there is no calendar there.
+    /// [`ErrorKind::NotFound`] where there is no calendar there, [`ErrorKind::Unavailable`] where it has another name
+    /// than the one by which it was found.
     pub(super) async fn state(self) -> Result<State, ProviderError> {
         let asked_for = "the state of the calendar";
-        let wanted = [Prop::ResourceType, Prop::Ctag, Prop::SyncToken, Prop::SupportedReports];
+        let wanted = [Prop::ResourceType, Prop::DisplayName, Prop::Ctag, Prop::SyncToken, Prop::SupportedReports];
         let answer = self.client.ask(propfind(self.url, Depth::Zero, &wanted)).await?;
         let mut responses = multistatus_of(&answer, asked_for)?.responses;
         let own = responses.iter().position(|one| href::place(&answer.url, &one.href) == Place::Itself);
@@ -68,7 +69,18 @@ impl<T: Transport> Here<'_, T> {
             let message = "there is no calendar at its address any more".to_owned();
             return Err(ProviderError { kind: ErrorKind::NotFound, message });
         }
-        let Props { sync_token, ctag, reports, .. } = response.props;
+        let Props { sync_token, ctag, reports, display_name, .. } = response.props;
+        let now = display_name.as_deref().map(quirks::display_name);
+        // Whether this one is meant, or the one that has its name now, only the user knows.
+        if let (Some(name), Some(now)) = (self.name, now)
+            && name.trim() != now.trim()
+        {
+            return Err(unavailable(format!(
+                "the calendar that was called {name} is called {now} now: set the name in the config right, or name the \
+                 calendar by its address, which of this one is {}",
+                self.url
+            )));
+        }
         let syncs = reports.is_none_or(|reports| reports.contains("sync-collection"));
         let token = sync_token.filter(|_| syncs).map(|token| settled(token, self.client.served_at()));
         Ok(State { token, tag: ctag })

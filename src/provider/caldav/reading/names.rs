@@ -34,6 +34,8 @@ pub(super) struct Names {
     pub(super) has_itself: bool,
     /// The server broke off and wants to be asked again (RFC 6578 3.6).
     pub(super) is_cut: bool,
+    /// Something was named that lies neither in the calendar nor below it.
+    pub(super) has_strangers: bool,
 }
 
 impl Names {
@@ -46,7 +48,10 @@ impl Names {
                     self.is_cut |= response.is_cut();
                 }
                 Place::Member { key, url } => self.take_member(key, url, response),
-                Place::Elsewhere => tracing::trace!(href = response.href, "not right in the calendar: passed over"),
+                Place::Elsewhere => {
+                    self.has_strangers |= !href::is_below(calendar, &response.href);
+                    tracing::trace!(href = response.href, "not right in the calendar: passed over");
+                }
             }
         }
     }
