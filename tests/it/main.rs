@@ -67,6 +67,8 @@ mod report;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod sim;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod subscription;

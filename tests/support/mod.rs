@@ -12,6 +12,7 @@ pub(crate) mod planning;
 pub(crate) mod policy;
 pub(crate) mod script;
 pub(crate) mod service;
+pub(crate) mod sim;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;
