@@ -112,6 +112,8 @@ async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
             // The name is taken, or the answer was lost: what lies there tells.
             Err(error) if matches!(error.kind, ErrorKind::Precondition | ErrorKind::Unavailable) => {
                 match tools.provider.get(calendar, &name).await? {
+                    // It arrived; the server may have given it other words, which its reading back finds out.
+                    Some(there) if has_marker(tools, change, &there, &event.marker) => None,
                     Some(there) => Some(there),
                     None => return Err(name_is_used(tools, change, &name).await?.unwrap_or(error.into())),
                 }
@@ -121,8 +123,12 @@ async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
     };
     // A live object of the key is adopted.
     if let Some(there) = there
-        && !is_as_sent(&verified(tools, change, &there)?, content)
+        && let object = verified(tools, change, &there)?
+        && !is_as_sent(&object, content)
     {
+        if object.span.end <= tools.now {
+            return Err(ApplyError::Changed("one of that name is past, and past ones stay as they are"));
+        }
         let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
         tools.provider.update(calendar, &name, &there.etag, &body).await?;
     }
@@ -254,6 +260,10 @@ fn verified<P>(tools: Tools<'_, P>, change: &Change, there: &Object) -> Result<O
 
 fn understood(lens: Lens<'_>, change: &Change, there: &Object) -> Option<OwnObject> {
     read::own_object(&change.calendar, there, &ical::read(&there.body), lens)
+}
+
+fn has_marker<P>(tools: Tools<'_, P>, change: &Change, there: &Object, marker: &str) -> bool {
+    understood(tools.lens, change, there).is_some_and(|object| object.marker.as_deref() == Some(marker))
 }
 
 /// Reads the object back and compares it by meaning; the ledger keeps the form in which the server has it.

@@ -18,6 +18,28 @@ use crate::reconcile::key::{Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{OwnObject, Owned};
 
+/// Own objects that a list shows and the ledger does not know to be there: deleted since, or not known at all. A list may
+/// be an old one; so the calendar itself is asked, or seawall's own delete would look like the user's a cycle later.
+pub(super) async fn confirm<P: Provider>(cx: Context<'_, P>, input: &mut Input, ledger: &[LedgerRow]) {
+    let is_known = |uid: &str| ledger.iter().any(|row| row.uid == uid && row.state == LedgerState::Live);
+    let mut confirmed = Vec::new();
+    for candidate in std::mem::take(&mut input.own) {
+        let object = &candidate.object;
+        let is_news = object.plain && object.span.end > cx.now && !is_known(&object.uid);
+        let Some(provider) = cx.provider(&object.lies_in).filter(|_| is_news) else {
+            confirmed.push(candidate);
+            continue;
+        };
+        let calendar = object.lies_in.clone();
+        match provider.get(&calendar.calendar, &object.href).await {
+            Ok(Some(_)) => confirmed.push(candidate),
+            Ok(None) => unsure(input, &calendar, "the list shows an event that is no more"),
+            Err(error) => unsure(input, &calendar, &error.to_string()),
+        }
+    }
+    input.own = confirmed;
+}
+
 /// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
 /// where that is more than half of the future holds, only if the user says so too.
 pub(super) async fn gone<P: Provider>(

@@ -37,7 +37,12 @@ pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], closed: &
                 hand.rows.extend(given_away(row));
                 continue;
             }
-            Standing::Other(_) | Standing::Copy | Standing::Unknown => continue,
+            // A summary has its one name, which the other seawall goes on with.
+            Standing::Other(_) => {
+                hand.rows.extend(given_away(row).filter(|row| row.key.kind == Kind::Hold));
+                continue;
+            }
+            Standing::Copy | Standing::Unknown => continue,
         };
         let written = Written { span: object.span, busy: object.busy, hash: object.hash.clone() };
         let seen = LedgerRow { uid: object.uid.clone(), key: key.clone(), state: LedgerState::Live, written, pinned };
@@ -56,7 +61,8 @@ pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], closed: &
     hand
 }
 
-/// An own object that has people, a recurrence or a second component now is the user's event for good.
+/// An own object that has people, a recurrence or a second component now is the user's event for good; and one that
+/// another seawall took over is its to delete.
 fn given_away(row: Option<&LedgerRow>) -> Option<LedgerRow> {
     row.filter(|row| row.state == LedgerState::Live)
         .map(|row| LedgerRow { state: LedgerState::Released, ..row.clone() })

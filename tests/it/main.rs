@@ -76,6 +76,7 @@ mod report;
 mod rules;
 #[cfg(test)]
 mod servers;
+mod sim;
 #[cfg(test)]
 mod store;
 #[cfg(test)]

@@ -293,3 +293,45 @@ fn a_delete_without_effect_is_not_taken_for_done() {
     assert_eq!(changes(&cycle(&world, &flaky)), "", "nothing is written beside what is there");
     assert_eq!(texts(&flaky[0]), expected);
 }
+
+#[test]
+fn an_old_list_that_shows_what_seawall_deleted_makes_it_no_deletion_of_the_users() {
+    let (mut world, flaky) = start();
+    cycle(&world, &flaky);
+    let old = flaky[0].objects("work");
+    world.config("days = \"mon,tue,thu,fri\"", "days = \"mon,tue\"");
+    cycle(&world, &flaky);
+    *flaky[0].old_list.borrow_mut() = Some(old);
+    let outcome = cycle(&world, &flaky);
+    assert!(outcome.halted.is_some_and(|why| why.contains("not read to the end")), "{:?}", outcome.warnings);
+    flaky[0].old_list.take();
+    cycle(&world, &flaky);
+    assert_eq!(world.closed(), "", "seawall itself deleted them");
+    assert_eq!(changes(&cycle(&world, &flaky)), "");
+}
+
+#[test]
+fn a_past_hold_whose_name_is_wanted_again_stays_where_it_was() {
+    let (mut world, flaky) = start();
+    cycle(&world, &flaky);
+    let (past, text) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("20261116T080000Z")).unwrap();
+    world.at("mon 13:00");
+    world.lose_database();
+    *flaky[0].old_list.borrow_mut() = Some(Vec::new());
+    let outcome = cycle(&world, &flaky);
+    assert!(outcome.changes.iter().any(|one| one.error.as_deref().is_some_and(|why| why.contains("past"))));
+    flaky[0].old_list.take();
+    cycle(&world, &flaky);
+    assert!(texts(&flaky[0]).contains(&(past, text)));
+}
+
+#[test]
+fn an_answer_lost_where_a_server_rewrites_words_makes_a_hold_nobodys_edit() {
+    let (world, flaky) = start();
+    flaky[0].rewrite.set(Some(|text| text.replace("SUMMARY:Focus", "SUMMARY:[cal] Focus")));
+    // Two lists, a look whether the name is free, and the create itself.
+    flaky[0].fail_at(3, Fault::LostAnswer);
+    cycle(&world, &flaky);
+    meeting(&flaky[0], "standup", "mon", "9", "9:30");
+    assert_eq!(hold_changes(&cycle(&world, &flaky)), "update mon 9:30-12");
+}

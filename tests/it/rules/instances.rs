@@ -1,8 +1,11 @@
 //! Rule 11: two seawalls on one calendar.
 
-use seawall::cycle::run::{Consent, Mode};
+use seawall::cycle::run::{Consent, Context, Mode, cycle};
+use seawall::cycle::undo;
+use seawall::store::Store;
 
-use crate::support::world::{World, changes};
+use crate::support::block_on;
+use crate::support::world::{World, accounts, changes, zones};
 
 const TAKE_OVER: Consent = Consent { accept: false, restore: false, take_over: true };
 
@@ -36,6 +39,27 @@ fn taken_over_they_are_this_ones_for_good() {
     assert_eq!(changes(&world.sync()), "");
     world.config("instance = \"server\"", "instance = \"laptop\"").lose_database();
     assert!(world.sync().halted.is_some_and(|reason| reason.contains("server")));
+}
+
+#[test]
+fn what_another_one_took_over_and_removed_nobody_deleted() {
+    let mut world = World::with_holds();
+    let other = Store::in_memory().unwrap();
+    let settings = world.settings();
+    let accounts = accounts(&settings);
+    let as_server = |mode| {
+        let cx = world.context(&settings, zones(), &accounts, mode, None);
+        Context { instance: "server", store: &other, ..cx }
+    };
+    block_on(cycle(as_server(Mode::Write(TAKE_OVER)))).unwrap();
+    assert!(
+        block_on(cycle(world.context(&settings, zones(), &accounts, Mode::Write(Consent::default()), None))).is_ok()
+    );
+    let removals = block_on(undo::removals(as_server(Mode::Look), undo::Reach::default())).unwrap();
+    block_on(undo::remove(as_server(Mode::Write(Consent::default())), removals.changes)).unwrap();
+    let outcome = world.sync();
+    assert_eq!((outcome.halted, world.closed().as_str()), (None, ""));
+    assert_eq!(world.holds().lines().count(), 4, "{}", changes(&world.sync()));
 }
 
 #[test]
