@@ -2,15 +2,19 @@
 
 mod accounts;
 pub mod args;
+mod backup;
 mod browser;
 mod check;
+mod completions;
 pub mod demo;
 pub mod demo_shift;
 mod events;
 pub mod fail;
 mod init;
 mod login;
+mod man;
 mod out;
+mod schema;
 mod shell;
 mod views;
 mod when;
@@ -75,6 +79,10 @@ async fn run(cli: &Cli) -> Done {
         Command::Resume => writes::resume(cli).await,
         Command::Undo { yes, past, pinned } => writes::undo(cli, *yes, Reach { past: *past, pinned: *pinned }).await,
         Command::Forget { calendar } => writes::forget(cli, calendar).await,
+        Command::Backup { file } => backup::backup(cli, file),
+        Command::Completions { shell } => completions::completions(*shell),
+        Command::Man => man::man(),
+        Command::Schema => schema::schema(),
     }
 }
 

@@ -21,6 +21,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod differential;
 #[cfg(test)]
 mod erosion;

@@ -18,17 +18,19 @@ mod json;
 mod kill;
 mod secrets;
 
+pub(crate) use bad_input::unprivileged;
+
 /// The program.
 const SEAWALL: &str = env!("CARGO_BIN_EXE_seawall");
 
 /// A home, a runtime folder and a place for calendars that go with the test.
-struct Sandbox {
+pub(crate) struct Sandbox {
     root: TempDir,
 }
 
 impl Sandbox {
     /// Empty.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
         for folder in ["home", "run"] {
             fs::create_dir(root.path().join(folder)).unwrap();
@@ -37,7 +39,7 @@ impl Sandbox {
     }
 
     /// With the sample of the demo, moved by whole weeks; no cycle has run yet.
-    fn with_demo(weeks: i64) -> Self {
+    pub(crate) fn with_demo(weeks: i64) -> Self {
         let sandbox = Self::new();
         fs::create_dir(sandbox.demo()).unwrap();
         lay_out(&sandbox.demo(), weeks).unwrap();
@@ -45,14 +47,14 @@ impl Sandbox {
     }
 
     /// With the sample, and holds written.
-    fn synced() -> Self {
+    pub(crate) fn synced() -> Self {
         let sandbox = Self::with_demo(0);
         sandbox.run(["sync"]).expect(0);
         sandbox
     }
 
     /// With a config of its own beside empty calendars `work` and `private`.
-    fn with_config(text: &str) -> Self {
+    pub(crate) fn with_config(text: &str) -> Self {
         let sandbox = Self::new();
         for folder in ["work", "private"] {
             fs::create_dir_all(sandbox.demo().join(folder)).unwrap();
@@ -61,33 +63,41 @@ impl Sandbox {
         sandbox
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
     /// The folder of the demo.
-    fn demo(&self) -> PathBuf {
+    pub(crate) fn demo(&self) -> PathBuf {
         self.path("demo")
     }
 
-    fn config(&self) -> PathBuf {
+    pub(crate) fn config(&self) -> PathBuf {
         self.demo().join("seawall.toml")
     }
 
     /// Changes the config's text; what is to be replaced must be there.
-    fn edit_config(&self, from: &str, to: &str) {
+    pub(crate) fn edit_config(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.config()).unwrap();
         assert!(text.contains(from), "{from:?} is not in {text}");
         fs::write(self.config(), text.replace(from, to)).unwrap();
     }
 
     /// The program with nothing of this machine's environment but where programs are, and without a config.
-    fn bare<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn bare<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         self.program(SEAWALL, args)
     }
 
     /// Another program in the same surroundings.
-    fn program<A: AsRef<OsStr>>(&self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn program<A: AsRef<OsStr>>(
+        &self,
+        program: impl AsRef<OsStr>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Command {
         let mut command = Command::new(program);
         command.args(args).env_clear().stdin(Stdio::null());
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -97,19 +107,19 @@ impl Sandbox {
     }
 
     /// The program on the demo's config.
-    fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = self.bare::<&OsStr>([]);
         command.arg("--config").arg(self.config()).args(args);
         command
     }
 
-    fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Ran {
         Ran::of(&mut self.command(args))
     }
 
     /// A command's JSON.
     #[track_caller]
-    fn json<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> serde_json::Value {
+    pub(crate) fn json<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> serde_json::Value {
         let mut command = self.command(args);
         let ran = Ran::of(command.arg("--json"));
         ran.expect(0);
@@ -117,7 +127,7 @@ impl Sandbox {
     }
 
     /// Writes one event into a calendar; `lines` are its properties beside UID and DTSTAMP.
-    fn add_event(&self, calendar: &str, name: &str, lines: &str) -> PathBuf {
+    pub(crate) fn add_event(&self, calendar: &str, name: &str, lines: &str) -> PathBuf {
         let file = self.demo().join(calendar).join(format!("{name}.ics"));
         let lines = lines.lines().map(str::trim).collect::<Vec<_>>().join("\r\n");
         let text = format!(
@@ -131,20 +141,20 @@ impl Sandbox {
 
 /// What a run came to.
 #[derive(Debug)]
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Ran {
-    fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         Self::from(command.output().unwrap())
     }
 
     /// Asserts the exit code, and that nothing panicked.
     #[track_caller]
-    fn expect(&self, code: i32) -> &Self {
+    pub(crate) fn expect(&self, code: i32) -> &Self {
         assert!(!self.err.contains("panicked"), "{self}");
         assert_eq!(self.code, Some(code), "{self}");
         self
@@ -152,7 +162,7 @@ impl Ran {
 
     /// Asserts that each of these words was said, on either stream.
     #[track_caller]
-    fn says(&self, words: &[&str]) -> &Self {
+    pub(crate) fn says(&self, words: &[&str]) -> &Self {
         // Long texts are wrapped, so any white space will do.
         let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let said = flat(&format!("{} {}", self.out, self.err));
@@ -181,7 +191,7 @@ impl std::fmt::Display for Ran {
 
 /// A file as a calendar program would know it: its bytes, and when it was last written in nanoseconds.
 #[derive(Clone, PartialEq, Eq)]
-struct FileState {
+pub(crate) struct FileState {
     bytes: Vec<u8>,
     mtime: (i64, i64),
 }
@@ -193,7 +203,7 @@ impl std::fmt::Debug for FileState {
 }
 
 /// Every file below a folder, hidden ones too, but for seawall's own state.
-fn files(folder: &Path) -> BTreeMap<String, FileState> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, FileState> {
     fn walk(folder: &Path, base: &Path, out: &mut BTreeMap<String, FileState>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -214,16 +224,16 @@ fn files(folder: &Path) -> BTreeMap<String, FileState> {
 }
 
 /// The bytes alone: what two runs in two folders have in common.
-fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
+pub(crate) fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
     files.iter().map(|(name, file)| (name.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect()
 }
 
 /// Whether a file is one of seawall's events, by its name.
-fn is_own(name: &str) -> bool {
+pub(crate) fn is_own(name: &str) -> bool {
     name.rsplit('/').next().is_some_and(|name| name.starts_with("sea0"))
 }
 
 /// Those files that seawall did not write.
-fn foreign(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, &FileState> {
+pub(crate) fn foreign(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, &FileState> {
     files.iter().filter(|(name, _)| !is_own(name)).map(|(name, file)| (name.as_str(), file)).collect()
 }
