@@ -15,6 +15,7 @@ mod login;
 mod man;
 mod out;
 mod schema;
+pub mod service;
 mod shell;
 mod views;
 mod when;
