@@ -36,8 +36,9 @@
 //! ordered changes ([`reconcile::holds`], [`reconcile::summary`]), and the guards that hold changes back.
 //! **Invariant:** pure. Only an object that stands as `Ours` is ever changed or deleted.
 //!
-//! **[`provider`]** — the port to calendar services and the adapters behind it: [`provider::vdir`], and read-only
-//! [`provider::ics`] over [`provider::transport`] (one HTTP exchange). It speaks of objects as iCalendar text with an etag.
+//! **[`provider`]** — the port to calendar services and the adapters behind it: [`provider::vdir`],
+//! [`provider::caldav`], [`provider::google`] and read-only [`provider::ics`], over [`provider::transport`] (HTTP with
+//! manners). It speaks of objects as iCalendar text with an etag.
 //! **Invariant:** every write carries a precondition by construction. Adapters never see each other, the store, the
 //! config or a hold.
 //!

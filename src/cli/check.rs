@@ -50,7 +50,9 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
         match provider.describe().await {
             Ok(lines) => lines.iter().try_for_each(|line| Findings::note(line))?,
             Err(error) => {
+                findings.logins += usize::from(error.kind == ErrorKind::Login);
                 findings.fault(&error.to_string())?;
+                findings.unread.push(error.to_string());
                 continue;
             }
         }

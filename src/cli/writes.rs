@@ -2,7 +2,7 @@
 //! `forget`.
 
 use super::args::{Cli, SyncArgs};
-use super::fail::{DONE, Done, FAILED, Fail, PARTLY, of_cycle};
+use super::fail::{DONE, Done, FAILED, Fail, LOGIN, PARTLY, of_cycle};
 use super::out;
 use super::shell::Shell;
 use super::views::print_changes;
@@ -48,10 +48,12 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
     for left in &removals.left {
         out::print(&format!("stays: {left}"))?;
     }
+    let unread = unread(&removals);
     if removals.changes.is_empty() {
         store.set_meta(PAUSED, Some(FOR_EVER))?;
-        out::print("Nothing of seawall's is there to remove. Paused: `run` writes nothing until `seawall resume`.")?;
-        return Ok(DONE);
+        let what = if unread == DONE { "Nothing of seawall's is there" } else { "In what was read there is nothing" };
+        out::print(&format!("{what} to remove. Paused: `run` writes nothing until `seawall resume`."))?;
+        return Ok(unread);
     }
     if !yes && !agreed(&format!("Remove these {} events? [y/N] ", removals.changes.len()))? {
         out::print("Nothing was removed.")?;
@@ -68,7 +70,21 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
         attempts.len() - failed.len(),
         attempts.len()
     ))?;
-    Ok(if failed.is_empty() { DONE } else { PARTLY })
+    Ok(if failed.is_empty() { unread } else { PARTLY })
+}
+
+/// Says which calendars were not read, where more may lie; the exit code for it.
+fn unread(removals: &undo::Removals) -> u8 {
+    for calendar in &removals.unread {
+        out::note(&format!(
+            "{calendar} was not read to the end: what of seawall's lies there stays; undo it again later"
+        ));
+    }
+    match (removals.unread.is_empty(), removals.logins.is_empty()) {
+        (true, _) => DONE,
+        (false, true) => PARTLY,
+        (false, false) => LOGIN,
+    }
 }
 
 fn agreed(question: &str) -> Result<bool, Fail> {
@@ -84,7 +100,7 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
     let _locks = shell.lock().await?;
     let store = shell.store()?;
     let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
-    let (owned, _) = undo::own_objects(cx).await?;
+    let owned = undo::own_objects(cx).await?.objects;
     let at = when::parse(hold, shell.now(), shell.tz()).map(|typed| typed.start(shell.tz()));
     let found = undo::find(&owned, shell.now(), hold, at);
     let (one, key) = match found.as_slice() {

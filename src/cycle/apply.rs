@@ -81,6 +81,7 @@ fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
         instance: tools_instance.to_owned(),
         written: Written { span, busy: content.busy, hash },
         is_final: content.notes.is_final,
+        strict: content.strict,
         released: false,
         first_cycle: content.notes.first_cycle,
         closed: content.notes.closed.clone(),
@@ -94,6 +95,7 @@ fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
         busy: content.busy,
         private: content.private,
         color: content.color.clone(),
+        strict: content.strict,
         marker: marker::encode(&marker),
     }
 }

@@ -163,6 +163,7 @@ fn canary(calendar: &CalendarId, instance: &str, now: Timestamp, generation: u32
         instance: instance.to_owned(),
         written,
         is_final: false,
+        strict: false,
         released: false,
         first_cycle: None,
         closed: Vec::new(),
@@ -176,6 +177,7 @@ fn canary(calendar: &CalendarId, instance: &str, now: Timestamp, generation: u32
         busy: false,
         private: true,
         color: None,
+        strict: false,
         marker: marker::encode(&marker),
     }
 }

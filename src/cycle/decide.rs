@@ -41,6 +41,8 @@ pub struct Knowledge<'a> {
     pub owned: &'a [Owned],
     /// What is remembered.
     pub memory: &'a Memory,
+    /// The calendar that holds has events that decline new invitations by themselves.
+    pub has_strict: bool,
 }
 
 /// What it comes to.
@@ -147,6 +149,7 @@ pub fn decide(knowledge: Knowledge<'_>, seen: Vec<Seen>, instance: &str) -> Deci
             owned,
             ledger: &memory.ledger,
             blockers: &blockers,
+            has_strict: knowledge.has_strict,
         })
     });
     let before = existing.iter().map(|hold| as_it_lay(settings, hold, now)).collect();

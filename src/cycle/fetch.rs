@@ -117,9 +117,11 @@ async fn of_calendar<'a, P: Provider>(
     let reading = match provider.read(&id.calendar, &known).await {
         Ok(reading) => reading,
         Err(error) => {
-            out.warnings.push(format!("{id}: {error}."));
             out.incomplete = true;
             out.needs_login = error.kind == ErrorKind::Login;
+            // That is the account's fault, and the same for each of its calendars.
+            let whose = if out.needs_login { account.name.clone() } else { id.to_string() };
+            out.warnings.push(format!("{whose}: {error}."));
             return Ok(out);
         }
     };

@@ -107,6 +107,7 @@ pub(super) fn remembered(input: &mut Input, ledger: &[LedgerRow]) -> Vec<OwnCand
             title: String::new(),
             text: String::new(),
             hash,
+            is_focus_time: false,
             plain: true,
         };
         out.push(OwnCandidate { object, source: None, components: Vec::new() });

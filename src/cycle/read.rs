@@ -70,7 +70,11 @@ pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Inp
     let mut input = Input::default();
     let fetched = fetch::fetch(cx, remember).await?;
     for one in fetched {
-        input.warnings.extend(one.warnings.iter().cloned());
+        for warning in &one.warnings {
+            if !input.warnings.contains(warning) {
+                input.warnings.push(warning.clone());
+            }
+        }
         if one.incomplete {
             input.incomplete.push(one.calendar.id.to_string());
         }
@@ -206,6 +210,7 @@ pub fn own_object(id: &CalendarId, object: &Object, parsed: &Parsed, lens: Lens<
         title: details.title.clone(),
         text: details.text.clone(),
         hash: marker::content_hash(&details.title, &details.text, &details.place, status_word(details.status)),
+        is_focus_time: details.event_type == crate::calendar::event::EventType::FocusTime,
         plain: single && details.organizer.is_none() && details.attendees.is_empty(),
     })
 }

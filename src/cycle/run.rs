@@ -22,7 +22,7 @@ use crate::calendar::zones::Zones;
 use crate::config::settings::{CalendarUse, Settings};
 use crate::focus::sight::Seen;
 use crate::provider::{Provider, ProviderError};
-use crate::reconcile::own::{Claims, Owned, Standing, standings};
+use crate::reconcile::own::{Claims, Owned, Standing, standings, undefended};
 use crate::store::{Store, StoreError};
 
 /// What the user agrees to that a cycle alone would not do.
@@ -149,6 +149,7 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
         sources: &input.sources,
         owned: &owned,
         memory: &memory,
+        has_strict: cx.settings.hold_calendar.as_ref().and_then(|home| cx.provider(home)).is_some_and(P::has_strict),
     };
     let decision = decide(knowledge, seen, cx.instance);
     let today = week::day_span(cx.settings.policy.tz.to_datetime(cx.now).date(), &cx.settings.policy.tz);
@@ -227,6 +228,7 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
         }));
     }
     seen.sort_by_key(|one| one.source);
+    input.warnings.extend(undefended(&owned, cx.now));
     (owned, seen)
 }
 

@@ -32,22 +32,41 @@ pub struct Removals {
     pub changes: Vec<Change>,
     /// In words, each with the reason why it stays.
     pub left: Vec<String>,
-    /// Calendars that could not be read.
+    /// What the user should know.
     pub warnings: Vec<String>,
+    /// Calendars that were not read to the end: what lies there may be seawall's too.
+    pub unread: Vec<String>,
+    /// Accounts that need a login of the user.
+    pub logins: Vec<String>,
 }
 
-/// Own objects on all calendars that the config names.
+/// Own objects, and how much of the calendars was read.
+#[derive(Debug)]
+pub struct Own {
+    /// The objects with their standing.
+    pub objects: Vec<Owned>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// Calendars that were not read to the end.
+    pub unread: Vec<String>,
+    /// Accounts that need a login of the user.
+    pub logins: Vec<String>,
+}
+
+/// Own objects on all calendars that the config names, all of which are listed in full.
 ///
 /// # Errors
 /// Where the store fails.
-pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>, Vec<String>), CycleError> {
+pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<Own, CycleError> {
+    let cx = Context { thorough: true, ..cx };
     let input = read::read(cx, false).await?;
     let ledger = cx.store.ledger()?;
     let every = decide::calendars(cx.settings, |_| true);
     let hold_calendar = cx.settings.hold_calendar.as_ref();
     let claims = Claims { instance: cx.instance, hold_calendar, emptied: &every, ledger: &ledger };
     let objects = input.own.into_iter().map(|candidate| candidate.object).collect();
-    Ok((standings(objects, claims), input.warnings))
+    let (warnings, unread, logins) = (input.warnings, input.incomplete, input.logins);
+    Ok(Own { objects: standings(objects, claims), warnings, unread, logins })
 }
 
 /// What undo takes away.
@@ -55,9 +74,9 @@ pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<(Vec<Owned>,
 /// # Errors
 /// Where the store fails.
 pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<Removals, CycleError> {
-    let (owned, warnings) = own_objects(cx).await?;
-    let mut out = Removals { warnings, ..Removals::default() };
-    for one in &owned {
+    let Own { objects, warnings, unread, logins } = own_objects(cx).await?;
+    let mut out = Removals { warnings, unread, logins, ..Removals::default() };
+    for one in &objects {
         let object = &one.object;
         let is_past = object.span.end <= cx.now;
         let what = format!("{} in {}", object.title, object.lies_in);

@@ -104,6 +104,10 @@ impl Provider for AnyProvider {
         each!(self, provider => provider.keeps_names())
     }
 
+    fn has_strict(&self) -> bool {
+        each!(self, provider => provider.has_strict())
+    }
+
     async fn remains(&self, calendar: &str, name: &str) -> Result<Option<Object>, ProviderError> {
         each!(self, provider => provider.remains(calendar, name).await)
     }

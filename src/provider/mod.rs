@@ -176,6 +176,11 @@ pub trait Provider {
         false
     }
 
+    /// Whether an own event can decline new invitations over it in the user's name, as Google's *focus time* does.
+    fn has_strict(&self) -> bool {
+        false
+    }
+
     /// What is left of a deleted object, where the service keeps its name.
     ///
     /// # Errors

@@ -52,6 +52,8 @@ pub struct Content {
     pub private: bool,
     /// COLOR.
     pub color: Option<String>,
+    /// It shall decline new invitations over it.
+    pub strict: bool,
     /// What only a summary's marker says.
     pub notes: Notes,
 }

@@ -48,6 +48,8 @@ pub struct Inventory<'a> {
     pub ledger: &'a [LedgerRow],
     /// Busy time and days off.
     pub blockers: &'a [Blocker],
+    /// The calendar has events that decline new invitations by themselves; elsewhere strict is firm.
+    pub has_strict: bool,
 }
 
 /// The changes to holds, in order.
@@ -109,8 +111,22 @@ fn alteration(inventory: Inventory<'_>, hold: &DesiredHold) -> Option<Change> {
     let owned =
         inventory.owned.iter().find(|owned| owned.object.uid == uid && owned.object.lies_in == *inventory.calendar)?;
     let Standing::Ours(marker) = &owned.standing else { return None };
-    let content = wording::content(inventory.policy, hold)?;
+    let content = Content { strict: marker.strict, ..wording::content(inventory.policy, hold)? };
     let object = &owned.object;
+    if is_remade(inventory, hold) {
+        // What kind of event it is can't be changed: it goes, and another one comes.
+        let why = if marker.strict { "strict no more: made anew" } else { "strict now: made anew" };
+        return Some(Change {
+            action: Action::Delete,
+            key: marker.key.clone(),
+            uid: uid.to_owned(),
+            calendar: inventory.calendar.clone(),
+            target: Some(target(owned)),
+            content: None,
+            urgency: Urgency::Delete,
+            why: why.to_owned(),
+        });
+    }
     if same(inventory, owned, &content) {
         return None;
     }
@@ -135,6 +151,17 @@ fn alteration(inventory: Inventory<'_>, hold: &DesiredHold) -> Option<Change> {
     })
 }
 
+/// Whether a planned hold has to become another kind of event: one that declines invitations, or one that does not.
+fn is_remade(inventory: Inventory<'_>, hold: &DesiredHold) -> bool {
+    let is_it = |owned: &&Owned| {
+        Some(owned.object.uid.as_str()) == hold.existing.as_deref() && owned.object.lies_in == *inventory.calendar
+    };
+    let there = inventory.owned.iter().find(is_it);
+    let Some(Standing::Ours(marker)) = there.map(|owned| &owned.standing) else { return false };
+    let wanted = wording::content(inventory.policy, hold).is_some_and(|content| content.strict);
+    hold.state == HoldState::Planned && marker.strict != (wanted && inventory.has_strict)
+}
+
 /// Holds that nothing on the calendar can become.
 fn additions(inventory: Inventory<'_>) -> Vec<Change> {
     let mut taken: BTreeSet<(IsoWeek, String, u32)> = inventory
@@ -147,7 +174,8 @@ fn additions(inventory: Inventory<'_>) -> Vec<Change> {
         .collect();
     // Also what is no longer ours may lie under a name of ours: a hold with a guest, one without its marker.
     let there: BTreeSet<&str> = inventory.owned.iter().map(|owned| owned.object.uid.as_str()).collect();
-    let mut fresh: Vec<&DesiredHold> = inventory.desired.iter().filter(|hold| hold.existing.is_none()).collect();
+    let mut fresh: Vec<&DesiredHold> =
+        inventory.desired.iter().filter(|hold| hold.existing.is_none() || is_remade(inventory, hold)).collect();
     fresh.sort_by_key(|hold| hold.span);
     fresh
         .into_iter()
@@ -163,13 +191,14 @@ fn additions(inventory: Inventory<'_>) -> Vec<Change> {
             };
             let mut free = (0..ORDINALS_MAX).filter(|n| taken.insert((hold.week, role.clone(), *n))).map(key);
             let key = free.find(|key| !there.contains(marker::uid(key).as_str()))?;
+            let content = wording::content(inventory.policy, hold)?;
             Some(Change {
                 action: Action::Create,
                 uid: marker::uid(&key),
                 key,
                 calendar: inventory.calendar.clone(),
                 target: None,
-                content: Some(wording::content(inventory.policy, hold)?),
+                content: Some(Content { strict: content.strict && inventory.has_strict, ..content }),
                 urgency: Urgency::Create,
                 why: hold.why.clone(),
             })

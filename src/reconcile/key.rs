@@ -71,6 +71,8 @@ pub struct Marker {
     pub written: Written,
     /// Only in a summary: it was written for the last time.
     pub is_final: bool,
+    /// It was to decline new invitations over it, whether or not the service made it so.
+    pub strict: bool,
     /// Seawall was about to delete it: where names of deleted events stay taken, what is left of it says who did it.
     pub released: bool,
     /// Only in a summary: the instant of the very first cycle, where it lies in that week.

@@ -51,6 +51,9 @@ pub fn encode(marker: &Marker) -> String {
     if marker.is_final {
         out.push_str(" final=1");
     }
+    if marker.strict {
+        out.push_str(" strict=1");
+    }
     if marker.released {
         out.push_str(" released=1");
     }
@@ -100,8 +103,18 @@ pub fn decode(text: &str) -> Option<Marker> {
         None => None,
     };
     let is_final = fields.get("final") == Some(&"1");
+    let strict = fields.get("strict") == Some(&"1");
     let released = fields.get("released") == Some(&"1");
-    Some(Marker { key, instance: unlabel(fields.get("by")?)?, written, is_final, released, first_cycle, closed })
+    Some(Marker {
+        key,
+        instance: unlabel(fields.get("by")?)?,
+        written,
+        is_final,
+        strict,
+        released,
+        first_cycle,
+        closed,
+    })
 }
 
 fn decode_closed(value: &str) -> Option<Closed> {
@@ -195,6 +208,7 @@ mod tests {
             instance: "0123abcd".into(),
             written: Written { span, busy: true, hash: "00ff".into() },
             is_final: true,
+            strict: true,
             released: true,
             first_cycle: Some(span.start),
         }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::key::{Key, Kind, Marker};
 use super::ledger::LedgerRow;
 use super::marker;
@@ -36,6 +38,8 @@ pub struct OwnObject {
     pub text: String,
     /// Hash of title, text, place and status as read.
     pub hash: String,
+    /// The service made it an event that declines new invitations over it.
+    pub is_focus_time: bool,
     /// One component without ORGANIZER, ATTENDEE or recurrence: what seawall writes.
     pub plain: bool,
 }
@@ -147,6 +151,22 @@ fn standing_of(object: &OwnObject, row: Option<&LedgerRow>, claims: Claims<'_>) 
     if mine { Standing::Ours(marker) } else { Standing::Other(marker) }
 }
 
+/// What to say of strict holds that the service made plain ones, if there are any.
+pub fn undefended(owned: &[Owned], now: Timestamp) -> Option<String> {
+    let is_plain = |one: &&Owned| {
+        matches!(&one.standing, Standing::Ours(marker) if marker.strict)
+            && !one.object.is_focus_time
+            && one.object.span.end > now
+    };
+    let count = owned.iter().filter(is_plain).count();
+    (count > 0).then(|| {
+        format!(
+            "{count} strict holds are plain busy events: nothing is declined in your name. Google has focus time only on \
+             the primary calendar of Workspace accounts."
+        )
+    })
+}
+
 /// Whether the object lies where this seawall put it when that calendar still held. Names in a key are labels, and
 /// another person on this machine may have chosen the same: so the label alone proves it only where the user says that
 /// what is there may go.
@@ -201,6 +221,7 @@ mod tests {
             instance: instance.into(),
             written,
             is_final: false,
+            strict: false,
             released: false,
             first_cycle: None,
             closed: Vec::new(),
@@ -217,6 +238,7 @@ mod tests {
             title: "Focus".into(),
             text: String::new(),
             hash: "aa".into(),
+            is_focus_time: false,
             plain: true,
         };
         (object, row)

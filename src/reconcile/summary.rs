@@ -185,6 +185,7 @@ fn content(desk: Desk<'_>, words: &Words) -> Content {
         busy: false,
         private: true,
         color: None,
+        strict: false,
         notes: Notes { is_final: false, first_cycle: first, closed, moved_from: None },
     }
 }

@@ -4,7 +4,7 @@
 use super::change::{Content, Notes};
 use crate::calendar::own::{self, When};
 use crate::focus::plan::DesiredHold;
-use crate::focus::policy::{HoldStyle, Policy, Role, Visibility};
+use crate::focus::policy::{Defence, HoldStyle, Policy, Role, Visibility};
 
 /// What a planned hold shall say; none where its role is not in the config.
 pub fn content(policy: &Policy, hold: &DesiredHold) -> Option<Content> {
@@ -19,6 +19,7 @@ pub fn content(policy: &Policy, hold: &DesiredHold) -> Option<Content> {
         busy: hold.busy,
         private: style.visibility == Visibility::Private,
         color: style.color.clone(),
+        strict: style.defence == Some(Defence::Strict),
         notes: Notes::default(),
     })
 }

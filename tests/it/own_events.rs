@@ -18,6 +18,7 @@ fn event() -> OwnEvent {
         busy: true,
         private: false,
         color: Some("teal".to_owned()),
+        strict: false,
         marker: "v1 k=hold:2026-W47:deep:0".to_owned(),
     }
 }

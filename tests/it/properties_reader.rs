@@ -213,6 +213,7 @@ fn own(title: &str, text: &str, from: i64, minutes: i64) -> OwnEvent {
         busy: true,
         private: true,
         color: None,
+        strict: false,
         marker: "v1 k".to_owned(),
     }
 }

@@ -105,6 +105,7 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
         owned: &[],
         ledger: &[],
         blockers: &[],
+        has_strict: false,
     };
     let changes: Vec<Attempt> =
         changes(inventory).into_iter().map(|change| Attempt { change, applied: false, error: None }).collect();

@@ -54,6 +54,8 @@ pub struct OwnEvent {
     pub private: bool,
     /// COLOR (RFC 7986 5.9), a CSS colour name, if the config gives one.
     pub color: Option<String>,
+    /// X-GOOGLE-EVENT-TYPE: it shall decline new invitations over it, where the service has such events.
+    pub strict: bool,
     /// X-SEAWALL.
     pub marker: String,
 }
@@ -78,7 +80,7 @@ pub fn render(event: &OwnEvent, now: Timestamp) -> Vec<u8> {
 }
 
 /// The properties that are ours to set, by name; none where the object should not have it.
-fn managed(event: &OwnEvent) -> [(&'static str, Option<Property>); 10] {
+fn managed(event: &OwnEvent) -> [(&'static str, Option<Property>); 11] {
     let text = |name: &str, value: String| (!value.is_empty()).then(|| Property::new(name, value));
     let (start, end) = match event.when {
         When::Timed(span) => (Property::new("DTSTART", utc(span.start)), Property::new("DTEND", utc(span.end))),
@@ -94,6 +96,7 @@ fn managed(event: &OwnEvent) -> [(&'static str, Option<Property>); 10] {
         ("TRANSP", Some(Property::new("TRANSP", if event.busy { "OPAQUE" } else { "TRANSPARENT" }))),
         ("CLASS", Some(Property::new("CLASS", if event.private { "PRIVATE" } else { "PUBLIC" }))),
         ("COLOR", event.color.as_deref().and_then(|color| text("COLOR", one_line(color)))),
+        ("X-GOOGLE-EVENT-TYPE", event.strict.then(|| Property::new("X-GOOGLE-EVENT-TYPE", "focusTime"))),
         ("X-SEAWALL", text("X-SEAWALL", one_line(&event.marker))),
     ]
 }

@@ -80,7 +80,7 @@ impl<T: Transport> CalDav<T> {
             let found = self.found().await?;
             let meant = match discovery::find(&found, &self.url, name) {
                 Ok(Meant::Known(calendar)) => return Ok(calendar),
-                Ok(Meant::Unknown(url)) => discovery::adopt(&self.client, &self.trust, &found, &url, name).await,
+                Ok(Meant::Unknown(url)) => discovery::adopt(&self.client, &found, &url, name).await,
                 Err(error) => Err(error),
             };
             match meant {

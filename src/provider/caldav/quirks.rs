@@ -12,6 +12,13 @@
 //! | depth 1 is asked of homes alone, never of a principal | iCloud answers 400 (python-caldav's compatibility hints) | `discovery` |
 //! | properties of calendars are asked of calendars alone | Cyrus 3.6.1 ends over schedule-calendar-transp at `/dav/calendars/`, DAViCal 1.1.12 answers 500 to sync-token at `/` (measured) | `discovery` |
 //! | hrefs in any encoding, or none | SOGo, SabreDAV, Cyrus | `href` |
+//! | a full list in the guise of changes, for a token that is not known | DAViCal, SOGo, Stalwart (python-caldav's hints), RustiCal | `reading` |
+//! | names what was written in the token's second again | SOGo | `reading` |
+//! | texts in a sync lack characters beyond U+FFFF | SOGo 5.8 | `reading`: never asked for there |
+//! | one missing object costs a multiget the whole answer, or it is left out | SabreDAV 1.8, DAViCal | `reading` |
+//! | success (207) with the refusal inside | Xandikos 0.2 | `write` |
+//! | a precondition without quotes is passed over | SOGo | `write` |
+//! | objects are stored under another name | DavMail | `write` |
 //! | control characters, empty propstats | iCloud (org-caldav PR 305) | `xml` |
 //! | several privileges in one element | DavMail | `xml` |
 //! | the words of an error right in `error`, in the namespace `DAV` without its colon | SOGo | `xml` |

@@ -45,7 +45,7 @@ impl<T: Transport> Here<'_, T> {
     /// [`ErrorKind::Precondition`] where it is no longer at this etag, [`ErrorKind::NotFound`] where it is gone.
     pub(super) async fn update(self, key: &str, etag: &Etag, body: &[u8]) -> Result<(), ProviderError> {
         let url = self.writable(key, etag)?;
-        let answer = self.client.write(Write::replace(url, &etag.0, CALENDAR, body.to_vec())).await?;
+        let answer = self.client.write(Write::replace(url, &quoted(etag), CALENDAR, body.to_vec())).await?;
         self.judge_version(Doing::Update, key, etag, &answer).await
     }
 
@@ -56,14 +56,14 @@ impl<T: Transport> Here<'_, T> {
     pub(super) async fn delete(self, key: &str, etag: &Etag) -> Result<(), ProviderError> {
         let url = self.writable(key, etag)?;
         let (name, value) = SCHEDULE_REPLY;
-        let answer = self.client.write(Write::remove(url, &etag.0).header(name, value)).await?;
+        let answer = self.client.write(Write::remove(url, &quoted(etag)).header(name, value)).await?;
         self.judge_version(Doing::Delete, key, etag, &answer).await
     }
 
     /// The address of an object, where a write can be bound to its version.
     fn writable(self, key: &str, etag: &Etag) -> Result<Url, ProviderError> {
         if !is_strong(&etag.0) {
-            let what = if etag.0.trim().is_empty() { "no etag" } else { "only a weak etag" };
+            let what = if matches!(etag.0.trim(), "" | "*") { "no etag" } else { "only a weak etag" };
             return Err(unavailable(format!(
                 "{key}: the server gives {what} for it, so a write can't be bound to the version that was read, and \
                  nothing was sent"
@@ -87,6 +87,13 @@ impl<T: Transport> Here<'_, T> {
             Ok(Some(_)) | Err(_) => error,
         })
     }
+}
+
+/// The etag with quotes around it (RFC 9110 8.8.3), also where a server forgot them: SOGo passes over a precondition
+/// without them, and writes.
+fn quoted(etag: &Etag) -> String {
+    let etag = etag.0.trim();
+    if etag.len() > 1 && etag.starts_with('"') && etag.ends_with('"') { etag.to_owned() } else { format!("\"{etag}\"") }
 }
 
 /// Whether the write was done.

@@ -39,6 +39,14 @@ impl Fault {
         }
     }
 
+    /// The service did nothing, for the request was not one that it serves this user (400, or 403 for lack of rights).
+    pub(super) fn is_plain_refusal(&self) -> bool {
+        match self {
+            Self::Refused(refusal) => refusal.meaning == Meaning::Rights || refusal.is_bad_request(),
+            Self::Failed(_) => false,
+        }
+    }
+
     /// As an error of the port: `what` says what was to be done.
     pub(super) fn error(self, what: &str, account: &str) -> ProviderError {
         match self {

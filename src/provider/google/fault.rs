@@ -23,8 +23,6 @@ pub enum Meaning {
     Stale,
     /// The precondition did not hold (412), or the id is taken (409).
     Precondition,
-    /// This type of event can't be had here.
-    Type,
     /// The token is no good (401).
     Token,
     /// The login does not allow it, or the service is off in the user's project.
@@ -105,7 +103,7 @@ impl Refusal {
             Meaning::Spent => {
                 (ErrorKind::Unavailable, ". A limit is used up; for some hours it is left alone".to_owned())
             }
-            Meaning::Stale | Meaning::Type | Meaning::Unclear => (ErrorKind::Unavailable, String::new()),
+            Meaning::Stale | Meaning::Unclear => (ErrorKind::Unavailable, String::new()),
         };
         ProviderError { kind, message: format!("Google refuses to {what} ({said}){advice}") }
     }
@@ -128,7 +126,6 @@ fn meaning(status: StatusCode, reasons: &[&str]) -> Meaning {
         404 | 410 => Meaning::Gone,
         409 | 412 => Meaning::Precondition,
         429 => Meaning::Slow,
-        400 if any(&["eventTypeRestriction"]) => Meaning::Type,
         403 if any(&["rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"]) => Meaning::Slow,
         403 if any(&["quotaExceeded", "calendarUsageLimits", "dailyLimitExceeded"]) => Meaning::Spent,
         403 if any(&[

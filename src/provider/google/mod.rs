@@ -1,7 +1,7 @@
 //! Google Calendar (API v3). Its parts know the service and the port, never the config, the store or a hold.
 //!
 //! The port speaks iCalendar text and Google JSON: [`project`] makes text of events, [`draft`] makes requests of own
-//! text; both are pure. The rest asks: [`read`] lists, [`calendars`] finds names, [`api`] carries tokens and manners,
+//! text; both are pure. The rest asks: `read` lists, `calendars` finds names, `api` carries tokens and manners,
 //! [`fault`] knows what refusals mean. Every write says `sendUpdates=none`, and none ever has a guest.
 
 mod api;
@@ -15,8 +15,6 @@ mod marker;
 pub mod oauth;
 pub mod project;
 mod read;
-
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use url::Url;
@@ -45,8 +43,6 @@ pub struct Google<T> {
     zones: Zones,
     /// The names by which the config calls its calendars.
     names: Vec<String>,
-    /// Focus time was asked for and not had.
-    no_focus_time: AtomicBool,
 }
 
 /// What an account is made of.
@@ -72,13 +68,7 @@ impl<T: Transport> Google<T> {
         let Parts { transport, tokens, endpoint, names, zones, seed } = parts;
         let trust = Trust::new(&endpoint, [""; 0]);
         let client = AccountClient::new(transport, Credentials::PerRequest, trust, seed);
-        Self {
-            api: Api::new(client, tokens, endpoint, seed),
-            calendars: Calendars::default(),
-            zones,
-            names,
-            no_focus_time: AtomicBool::new(false),
-        }
+        Self { api: Api::new(client, tokens, endpoint, seed), calendars: Calendars::default(), zones, names }
     }
 
     fn sight(&self, entry: &ListEntry) -> Sight<'_> {
@@ -108,18 +98,17 @@ impl<T: Transport> Google<T> {
     /// The address of one event for a change.
     fn target(&self, entry: &ListEntry, href: &str) -> Result<Url, ProviderError> {
         let id = id_of(href).ok_or_else(|| unavailable(&format!("{href} is no name of an event")))?;
-        Ok(self.api.url(&["calendars", &entry.id, "events", id], &[SILENT, ("fields", "id,etag,eventType")]))
+        Ok(self.api.url(&["calendars", &entry.id, "events", id], &[SILENT, ("fields", "id,etag")]))
     }
 
     fn draft(&self, body: &[u8]) -> Result<Draft, ProviderError> {
         Draft::read(body, &self.zones).map_err(|why| unavailable(&format!("nothing was sent to Google: {why}")))
     }
 
-    async fn insert(&self, entry: &ListEntry, draft: &Draft) -> Result<Value, Fault> {
+    async fn insert(&self, entry: &ListEntry, draft: &Draft) -> Result<(), Fault> {
         let body = draft.insert().ok_or_else(|| unavailable("the marker is longer than Google keeps"))?;
-        let url = self.api.url(&["calendars", &entry.id, "events"], &[SILENT, ("fields", "id,etag,eventType")]);
-        let answer = self.api.write(Write::insert(url, JSON, body.to_string().into_bytes())).await?;
-        Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        let url = self.api.url(&["calendars", &entry.id, "events"], &[SILENT, ("fields", "id,etag")]);
+        self.api.write(Write::insert(url, JSON, body.to_string().into_bytes())).await.map(drop)
     }
 
     /// The calendar of that name by a list fresh from the service.
@@ -165,9 +154,6 @@ impl<T: Transport> Provider for Google<T> {
             is_fresh = true;
         };
         reading.addresses = self.calendars.address().into_iter().collect();
-        if self.no_focus_time.load(Ordering::Relaxed) && entry.is_writable() {
-            reading.warnings.push(NO_FOCUS_TIME.to_owned());
-        }
         Ok(reading)
     }
 
@@ -186,18 +172,15 @@ impl<T: Transport> Provider for Google<T> {
             let message = format!("nothing was sent to Google: {name} is not the UID of the event, or no id there");
             return Err(unavailable(&message));
         }
+        // Focus time is for primary calendars alone.
+        draft.is_strict &= entry.primary;
         let mut answer = self.insert(&entry, &draft).await;
-        if draft.is_strict && answer.as_ref().is_err_and(|fault| fault.meaning() == Meaning::Type) {
-            // Nothing was made: a plain hold protects too.
+        if draft.is_strict && answer.as_ref().is_err_and(Fault::is_plain_refusal) {
+            // Not for this user: nothing was made, and a plain busy event protects too.
             draft.is_strict = false;
-            self.no_focus_time.store(true, Ordering::Relaxed);
             answer = self.insert(&entry, &draft).await;
         }
-        let made = answer.map_err(|fault| self.error(fault, &format!("make an event in {calendar}")))?;
-        if draft.is_strict && made.get("eventType").is_some_and(|kind| kind != "focusTime") {
-            self.no_focus_time.store(true, Ordering::Relaxed);
-        }
-        Ok(())
+        answer.map_err(|fault| self.error(fault, &format!("make an event in {calendar}")))
     }
 
     async fn update(&self, calendar: &str, href: &str, etag: &Etag, body: &[u8]) -> Result<(), ProviderError> {
@@ -221,6 +204,10 @@ impl<T: Transport> Provider for Google<T> {
         true
     }
 
+    fn has_strict(&self) -> bool {
+        true
+    }
+
     async fn remains(&self, calendar: &str, name: &str) -> Result<Option<Object>, ProviderError> {
         let entry = self.calendars.find(&self.api, calendar).await?;
         let member = self.event(&entry, name).await?.filter(|member| member.event().is_cancelled());
@@ -235,10 +222,6 @@ impl<T: Transport> Provider for Google<T> {
         self.calendars.memo()
     }
 }
-
-/// What to say of `strict` where Google has no focus time for the user.
-const NO_FOCUS_TIME: &str = "Google gives this account or calendar no focus time, so strict holds are plain busy \
-                             events: nothing is declined for you";
 
 /// The id behind a name.
 fn id_of(href: &str) -> Option<&str> {

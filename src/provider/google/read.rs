@@ -83,7 +83,7 @@ impl<T: Transport> Source<'_, T> {
             match self.pages(&[("syncToken", token)]).await {
                 Ok(listing) => return Ok(self.reading(listing, known, true)),
                 // A token that serves no more costs a full listing, and nothing else.
-                Err(NoReading::Fault(fault)) if fault.meaning() == Meaning::Stale || is_bad_request(&fault) => {}
+                Err(NoReading::Fault(fault)) if fault.meaning() == Meaning::Stale || fault.is_plain_refusal() => {}
                 Err(other) => return Err(other),
             }
         }
@@ -209,9 +209,4 @@ fn window(known: &Known) -> Vec<(&'static str, String)> {
         out.push(("timeMax", until.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
     }
     out
-}
-
-/// Also the word for a token that was made with other parameters.
-fn is_bad_request(fault: &Fault) -> bool {
-    matches!(fault, Fault::Refused(refusal) if refusal.is_bad_request())
 }

@@ -9,6 +9,8 @@ mod protocol_errors;
 mod protocol_odd;
 mod protocol_requests;
 mod reading;
+mod reading_model;
+mod reading_odd;
 mod site;
 mod stage;
 mod writing;

@@ -186,11 +186,12 @@ pub(super) fn read(acts: impl IntoIterator<Item = Act>, known: &Known) -> Read {
     Read { reading, asked, seen }
 }
 
+/// What came of it, what was asked in short, and in full.
+pub(super) type Tried = (Result<Reading, ProviderError>, Vec<String>, Vec<Request<Vec<u8>>>);
+
+/// The same where it may fail.
 #[track_caller]
-pub(super) fn try_read(
-    acts: impl IntoIterator<Item = Act>,
-    known: &Known,
-) -> (Result<Reading, ProviderError>, Vec<String>, Vec<Request<Vec<u8>>>) {
+pub(super) fn try_read(acts: impl IntoIterator<Item = Act>, known: &Known) -> Tried {
     let script = Script::new(acts);
     let result = block_on_paused(account(&script).read("work", known));
     let seen = script.seen();

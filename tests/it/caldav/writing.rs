@@ -12,6 +12,7 @@
 //! | 412 for what is gone | `what_is_gone_is_told_from_what_has_changed` |
 //! | an etag that the server does not know again | `a_server_that_refuses_its_own_etag_is_told_of` |
 //! | weak etags, no etags | `a_write_that_no_etag_can_bind_is_not_sent` |
+//! | an etag without quotes | `an_etag_without_quotes_is_sent_with_them` |
 //! | a strong etag only in XML | `an_etag_is_looked_for_where_a_get_has_none` |
 //! | another name in `Location` (DavMail) | `an_object_that_is_stored_elsewhere_does_not_count_as_made` |
 //! | redirects (Zimbra) | `a_write_follows_no_redirect` |
@@ -22,7 +23,7 @@ use http::Request;
 use seawall::provider::transport::TransportError;
 use seawall::provider::{ErrorKind, Etag, Object, Provider as _, ProviderError};
 
-use super::stage::{CALENDAR, absent, account, answer, event, got, refusal, shown, texts};
+use super::stage::{Account, CALENDAR, absent, account, answer, event, got, refusal, shown, texts};
 use super::{given, multistatus};
 use crate::support::block_on_paused;
 use crate::support::script::{Act, Script, headed, status};
@@ -48,7 +49,7 @@ impl<T: std::fmt::Debug> Done<T> {
 #[track_caller]
 fn run<T>(
     acts: impl IntoIterator<Item = Act>,
-    call: impl AsyncFn(&super::stage::Account<'_>) -> Result<T, ProviderError>,
+    call: impl AsyncFnOnce(&Account<'_>) -> Result<T, ProviderError>,
 ) -> Done<T> {
     let script = Script::new(acts);
     let result = block_on_paused(call(&account(&script)));
@@ -232,7 +233,8 @@ fn headed_text(etag: &'static str) -> Act {
 
 #[test]
 fn a_write_that_no_etag_can_bind_is_not_sent() {
-    for (etag, words) in [("W/\"1\"", "only a weak etag"), ("w/\"1\"", "only a weak etag"), ("", "no etag"), ("*", "")]
+    for (etag, words) in
+        [("W/\"1\"", "only a weak etag"), ("w/\"1\"", "only a weak etag"), ("", "no etag"), ("*", "no etag")]
     {
         let etag = Etag(etag.to_owned());
         let updated = run([], async |account| account.update("work", "sea0a.ics", &etag, b"x").await);
@@ -240,6 +242,13 @@ fn a_write_that_no_etag_can_bind_is_not_sent() {
         let deleted = run([], async |account| account.delete("work", "sea0a.ics", &etag).await);
         deleted.fails(ErrorKind::Unavailable, words);
     }
+}
+
+#[test]
+fn an_etag_without_quotes_is_sent_with_them() {
+    let updated =
+        run([status(204)], async |account| account.update("work", "sea0a.ics", &Etag("abc".to_owned()), b"x").await);
+    assert_eq!(updated.seen[0].headers()["if-match"], "\"abc\"", "SOGo passes over one without");
 }
 
 #[test]
@@ -282,13 +291,13 @@ fn an_object_is_only_what_is_one() {
 #[test]
 fn an_object_that_is_stored_elsewhere_does_not_count_as_made() {
     const OTHER: &[(&str, &str)] = &[("location", "/dav/work/AAMkAG.EML")];
-    create([headed(201, OTHER)]).fails(ErrorKind::Unavailable, "under another name, AAMkAG.EML");
     const SAME: [&[(&str, &str)]; 4] = [
         &[("location", "/dav/work/sea0a.ics")],
         &[("location", "http://127.0.0.1/dav/work/sea0a%2Eics")],
         &[("location", "https://inside.example/dav/work/x.ics")],
         &[("content-location", "/dav/work/sea0a.ics")],
     ];
+    create([headed(201, OTHER)]).fails(ErrorKind::Unavailable, "under another name, AAMkAG.EML");
     for headers in SAME {
         assert!(create([headed(201, headers)]).result.is_ok(), "{headers:?}");
     }

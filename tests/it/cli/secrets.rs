@@ -42,7 +42,7 @@ fn a_command_that_reaches_no_account_asks_for_no_secret() {
 fn an_account_whose_secret_can_not_be_had_stops_no_other_and_is_told_by_the_exit_code() {
     let sandbox = with_locked_account();
     let locked = format!("`{}/../locked` failed (exit status: 2): the store is locked", sandbox.demo().display());
-    let why = format!("work/Größe & Co.: the password can't be had: {locked}");
+    let why = format!("work: the password can't be had: {locked}");
     for command in ["plan", "sync", "events"] {
         let ran = sandbox.run([command]);
         ran.expect(77).says(&[&why]);
@@ -57,7 +57,7 @@ fn check_tells_a_login_from_other_faults() {
     let sandbox = with_locked_account();
     let ran = sandbox.run(["check"]);
     ran.expect(77).says(&["ok work (Work): read+hold", "FAULT the password can't be had", "1 fault."]);
-    assert!(!ran.out.contains("note work/Größe"), "said once: {ran}");
+    assert!(!ran.out.contains("note work:"), "said once: {ran}");
     sandbox.edit_config("\"private\", use", "\"privat\", use");
     sandbox.run(["check"]).expect(1).says(&["2 faults."]);
 }
@@ -94,4 +94,11 @@ fn the_lock_of_a_hold_calendar_on_a_server_is_named_after_it() {
     assert_eq!(locks("two", "anna", "Personal"), 1);
     assert_eq!(locks("one", "bert", "Personal"), 2);
     assert_eq!(locks("one", "anna", "Other"), 3);
+}
+
+#[test]
+fn undo_tells_what_it_could_not_look_into() {
+    let sandbox = with_locked_account();
+    let there = ["work/Größe & Co. was not read to the end", "undo it again later"];
+    sandbox.run(["undo", "--yes"]).expect(77).says(&["In what was read there is nothing to remove"]).says(&there);
 }

@@ -45,6 +45,32 @@ impl There {
         self.stage.google.with(|state| drop(state.put(WORK, event)));
     }
 
+    /// The same with the primary calendar for `work`.
+    fn at_home(google: Google) -> Self {
+        google.with(|state| {
+            state.now = "2026-11-16T06:30:00Z".parse().unwrap();
+            state.calendar("primary").more.insert("summaryOverride".to_owned(), json!("work"));
+            state.add_calendar(PRIVATE, "private", Role::Owner);
+        });
+        let stage = Stage::of(google, &SCOPES, &["work", "private"]);
+        Self { world: World::new(), stage }
+    }
+
+    /// The strictness of each block as the config shall have it.
+    fn defend(&mut self, from: &str, to: &str) {
+        let block = |defence: &str| format!("from = \"09:00\", to = \"12:00\"{defence} }}]");
+        self.world.config(&block(from), &block(to));
+    }
+
+    /// The kind of each hold that lives in the primary calendar.
+    fn kinds(&self) -> Vec<String> {
+        self.stage.google.with(|state| {
+            let holds =
+                state.events("primary").into_iter().filter(|event| event["summary"] == "Focus: Morning deep work");
+            holds.map(|event| event["eventType"].as_str().unwrap().to_owned()).collect()
+        })
+    }
+
     /// Own events that live, as `title start`, in order.
     fn holds(&self) -> Vec<String> {
         self.stage.google.with(|state| {
@@ -185,4 +211,72 @@ fn a_login_that_ended_stops_everything_and_deletes_nothing() {
     assert!(outcome.changes.iter().all(|one| !one.applied), "{:?}", outcome.changes);
     assert!(outcome.warnings.iter().any(|warning| warning.contains("seawall login company")), "{:?}", outcome.warnings);
     assert_eq!(there.holds(), mornings(&["16", "17", "19", "20"]));
+}
+
+const STRICT: &str = ", defence = \"strict\"";
+
+#[test]
+fn strict_holds_decline_new_invitations_where_google_has_such_events() {
+    let mut there = There::at_home(Google::workspace(ANNA));
+    there.defend("", STRICT);
+    let outcome = there.sync();
+    assert_eq!(there.kinds(), ["focusTime"; 4]);
+    let hold = there
+        .stage
+        .google
+        .with(|state| state.events("primary").into_iter().find(|event| event["eventType"] == "focusTime").unwrap());
+    let declines = json!({"autoDeclineMode": "declineOnlyNewConflictingInvitations", "chatStatus": "doNotDisturb"});
+    assert_eq!(hold["focusTimeProperties"], declines);
+    assert!(!outcome.warnings.iter().any(|one| one.contains("strict")), "{:?}", outcome.warnings);
+    let again = there.sync();
+    assert_eq!(again.changes, []);
+    // Moved by a meeting: what kind it is stays, and is not sent.
+    there.stage.put(timed("meet1", "17 09:00-09:30"));
+    there.sync();
+    assert_eq!(there.kinds(), ["focusTime"; 4]);
+    assert_eq!(there.sync().changes, []);
+    there.stage.google.assert_clean();
+}
+
+#[test]
+fn to_and_from_strict_a_hold_is_deleted_and_made_anew() {
+    let mut there = There::at_home(Google::workspace(ANNA));
+    there.sync();
+    assert_eq!(there.kinds(), ["default"; 4]);
+    for (from, to, strict) in [("", STRICT, 3), (STRICT, "", 0)] {
+        there.defend(from, to);
+        there.sync();
+        // The hold that begins soon is frozen: it stays the plain one that it is.
+        let kinds = there.kinds();
+        assert_eq!(kinds.len(), 4, "{kinds:?}");
+        assert_eq!(kinds.iter().filter(|one| *one == "focusTime").count(), strict, "{kinds:?}");
+        assert_eq!(there.sync().changes, [], "once");
+    }
+    there.stage.google.assert_clean();
+}
+
+#[test]
+fn where_google_has_no_focus_time_a_strict_hold_is_a_plain_one_and_that_is_said() {
+    use crate::support::google::Unwelcome;
+    for (workspace, unwelcome) in [(false, Unwelcome::Refused), (false, Unwelcome::Plain), (true, Unwelcome::Refused)] {
+        let mut there = if workspace {
+            // Not the primary calendar.
+            There::new()
+        } else {
+            There::at_home(Google::start(ANNA))
+        };
+        there.stage.google.with(|state| state.switches.unwelcome = unwelcome);
+        there.defend("", STRICT);
+        there.sync();
+        assert_eq!(if workspace { there.holds() } else { there.kinds() }.len(), 4);
+        let again = there.sync();
+        assert_eq!(again.changes, [], "it is not tried over and over");
+        let said = again.warnings.iter().filter(|one| one.contains("4 strict holds are plain busy events")).count();
+        assert_eq!(said, 1, "{:?}", again.warnings);
+        let tried = there.stage.google.with(|state| {
+            state.log.iter().any(|seen| String::from_utf8_lossy(&seen.request.body).contains("focusTime"))
+        });
+        assert_eq!(tried, !workspace, "only primary calendars have it");
+        there.stage.google.assert_clean();
+    }
 }

@@ -22,6 +22,7 @@ fn own(uid: &str) -> OwnEvent {
         busy: true,
         private: true,
         color: None,
+        strict: false,
         marker: "v1 kind=hold".to_owned(),
     }
 }

@@ -1,13 +1,16 @@
 //! The Google provider: what it makes of events ([`project`]) and of own text ([`draft`]), and the whole of it against
 //! the fake Google Calendar ([`read`], [`write`], [`refusals`], [`calendars`], and in
-//! whole cycles [`cycle`]).
+//! whole cycles [`cycle`]), and against folders with the same calendars ([`same`]).
 
 mod calendars;
 mod cycle;
 mod draft;
+mod kill;
 mod project;
 mod read;
 mod refusals;
+mod same;
+mod sample;
 mod write;
 
 use std::fmt::Write as _;
@@ -151,8 +154,9 @@ pub(crate) fn timed(id: &str, when: &str) -> Value {
 
 /// The event with more fields.
 pub(crate) fn with(mut event: Value, more: Value) -> Value {
-    for (name, value) in more.as_object().unwrap() {
-        event[name] = value.clone();
+    let Value::Object(more) = more else { panic!("no fields: {more}") };
+    for (name, value) in more {
+        event[name] = value;
     }
     event
 }

@@ -130,17 +130,20 @@ fn each_field_becomes_its_property() {
 
 #[test]
 fn guests_that_are_not_named_still_make_a_meeting() {
-    let organised_by_me = with(
-        timed("town1", "17 09:00-10:00"),
-        json!({
-            "organizer": {"email": "anna@example.org", "self": true}, "attendeesOmitted": true,
-            "attendees": [{"email": "anna@example.org", "self": true, "responseStatus": "accepted"}],
-        }),
-    );
-    let found = text(&[organised_by_me]);
-    let components = ical::read(found.as_bytes()).components;
-    let people = seawall::focus::people::of(&components[0].details, &["anna@example.org".to_owned()]);
-    assert!(people.meeting && people.organised_by_me, "{found}");
+    let me = json!({"email": "anna@example.org", "self": true, "responseStatus": "accepted"});
+    for attendees in [json!([me]), json!([])] {
+        let organised_by_me = with(
+            timed("town1", "17 09:00-10:00"),
+            json!({
+                "organizer": {"email": "anna@example.org", "self": true}, "attendeesOmitted": true,
+                "attendees": attendees,
+            }),
+        );
+        let found = text(&[organised_by_me]);
+        let components = ical::read(found.as_bytes()).components;
+        let people = seawall::focus::people::of(&components[0].details, &["anna@example.org".to_owned()]);
+        assert!(people.meeting && people.organised_by_me, "{found}");
+    }
 }
 
 #[test]

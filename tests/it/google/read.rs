@@ -67,6 +67,85 @@ fn what_is_known_of_the_calendars_survives_a_restart_and_another_login_does_not_
     assert_eq!(stage.asked(), ["calendarList.list", "events.list"]);
 }
 
+/// What somebody does, and the occurrences after it.
+type Step = (&'static str, fn(&mut State), &'static [&'static str]);
+
+const STEPS: [Step; 7] = [
+    (
+        "one instance is cancelled",
+        |state| drop(state.put("primary", exception("17", json!({"status": "cancelled"})))),
+        &[
+            "2026-11-18T10:00+01:00/1h meet1",
+            "2026-11-24T09:00+01:00/30m Standup",
+            "2026-12-01T09:00+01:00/30m Standup",
+        ],
+    ),
+    (
+        "another one is moved",
+        |state| {
+            drop(state.put(
+                "primary",
+                exception(
+                    "24",
+                    json!({
+                        "start": {"dateTime": "2026-11-25T14:00:00+01:00", "timeZone": "Europe/Berlin"},
+                        "end": {"dateTime": "2026-11-25T15:00:00+01:00", "timeZone": "Europe/Berlin"},
+                    }),
+                ),
+            ));
+        },
+        &["2026-11-18T10:00+01:00/1h meet1", "2026-11-25T14:00+01:00/1h Standup", "2026-12-01T09:00+01:00/30m Standup"],
+    ),
+    (
+        "the cancelled one comes back",
+        |state| state.change_event("primary", "standup_20261117T080000Z", &json!({"status": "confirmed"})),
+        &[
+            "2026-11-17T09:00+01:00/30m Standup",
+            "2026-11-18T10:00+01:00/1h meet1",
+            "2026-11-25T14:00+01:00/1h Standup",
+            "2026-12-01T09:00+01:00/30m Standup",
+        ],
+    ),
+    (
+        "the series gets another name",
+        |state| state.change_event("primary", "standup", &json!({"summary": "Daily"})),
+        &[
+            "2026-11-17T09:00+01:00/30m Standup",
+            "2026-11-18T10:00+01:00/1h meet1",
+            "2026-11-25T14:00+01:00/1h Standup",
+            "2026-12-01T09:00+01:00/30m Daily",
+        ],
+    ),
+    (
+        "a single event is deleted",
+        |state| state.cancel("primary", "meet1"),
+        &[
+            "2026-11-17T09:00+01:00/30m Standup",
+            "2026-11-25T14:00+01:00/1h Standup",
+            "2026-12-01T09:00+01:00/30m Daily",
+        ],
+    ),
+    (
+        "a new one is made",
+        |state| drop(state.put("primary", timed("meet2", "19 10:00-11:00"))),
+        &[
+            "2026-11-17T09:00+01:00/30m Standup",
+            "2026-11-19T10:00+01:00/1h meet2",
+            "2026-11-25T14:00+01:00/1h Standup",
+            "2026-12-01T09:00+01:00/30m Daily",
+        ],
+    ),
+    (
+        "the series is deleted",
+        |state| {
+            for id in ["standup", "standup_20261117T080000Z", "standup_20261124T080000Z"] {
+                state.cancel("primary", id);
+            }
+        },
+        &["2026-11-19T10:00+01:00/1h meet2"],
+    ),
+];
+
 #[test]
 fn changes_arrive_one_by_one_and_come_to_the_same_as_a_full_listing() {
     let stage = Stage::new();
@@ -74,86 +153,7 @@ fn changes_arrive_one_by_one_and_come_to_the_same_as_a_full_listing() {
     stage.put(timed("meet1", "18 10:00-11:00"));
     let mut reading = stage.read("primary", &Known::nothing());
     let google = &stage.google;
-    let steps: [(&str, fn(&mut State), &[&str]); 7] = [
-        (
-            "one instance is cancelled",
-            |state| drop(state.put("primary", exception("17", json!({"status": "cancelled"})))),
-            &[
-                "2026-11-18T10:00+01:00/1h meet1",
-                "2026-11-24T09:00+01:00/30m Standup",
-                "2026-12-01T09:00+01:00/30m Standup",
-            ],
-        ),
-        (
-            "another one is moved",
-            |state| {
-                drop(state.put(
-                    "primary",
-                    exception(
-                        "24",
-                        json!({
-                            "start": {"dateTime": "2026-11-25T14:00:00+01:00", "timeZone": "Europe/Berlin"},
-                            "end": {"dateTime": "2026-11-25T15:00:00+01:00", "timeZone": "Europe/Berlin"},
-                        }),
-                    ),
-                ));
-            },
-            &[
-                "2026-11-18T10:00+01:00/1h meet1",
-                "2026-11-25T14:00+01:00/1h Standup",
-                "2026-12-01T09:00+01:00/30m Standup",
-            ],
-        ),
-        (
-            "the cancelled one comes back",
-            |state| state.change_event("primary", "standup_20261117T080000Z", &json!({"status": "confirmed"})),
-            &[
-                "2026-11-17T09:00+01:00/30m Standup",
-                "2026-11-18T10:00+01:00/1h meet1",
-                "2026-11-25T14:00+01:00/1h Standup",
-                "2026-12-01T09:00+01:00/30m Standup",
-            ],
-        ),
-        (
-            "the series gets another name",
-            |state| state.change_event("primary", "standup", &json!({"summary": "Daily"})),
-            &[
-                "2026-11-17T09:00+01:00/30m Standup",
-                "2026-11-18T10:00+01:00/1h meet1",
-                "2026-11-25T14:00+01:00/1h Standup",
-                "2026-12-01T09:00+01:00/30m Daily",
-            ],
-        ),
-        (
-            "a single event is deleted",
-            |state| state.cancel("primary", "meet1"),
-            &[
-                "2026-11-17T09:00+01:00/30m Standup",
-                "2026-11-25T14:00+01:00/1h Standup",
-                "2026-12-01T09:00+01:00/30m Daily",
-            ],
-        ),
-        (
-            "a new one is made",
-            |state| drop(state.put("primary", timed("meet2", "19 10:00-11:00"))),
-            &[
-                "2026-11-17T09:00+01:00/30m Standup",
-                "2026-11-19T10:00+01:00/1h meet2",
-                "2026-11-25T14:00+01:00/1h Standup",
-                "2026-12-01T09:00+01:00/30m Daily",
-            ],
-        ),
-        (
-            "the series is deleted",
-            |state| {
-                for id in ["standup", "standup_20261117T080000Z", "standup_20261124T080000Z"] {
-                    state.cancel("primary", id);
-                }
-            },
-            &["2026-11-19T10:00+01:00/1h meet2"],
-        ),
-    ];
-    for (what, step, expected) in steps {
+    for (what, step, expected) in STEPS {
         google.with(step);
         stage.asked();
         reading = stage.again("primary", &reading);
@@ -169,7 +169,7 @@ fn a_sync_token_that_serves_no_more_costs_a_full_listing_and_nothing_else() {
     let stage = Stage::new();
     stage.put(timed("meet1", "17 09:00-10:00"));
     let first = stage.read("primary", &Known::nothing());
-    stage.google.with(|state| state.expire_sync_tokens());
+    stage.google.with(State::expire_sync_tokens);
     stage.asked();
     let second = stage.again("primary", &first);
     assert_eq!(stage.asked(), ["events.list syncToken", "events.list"]);
@@ -262,7 +262,7 @@ fn the_listing_that_resumes_and_breaks_off_resumes_at_the_same_place() {
 #[test]
 fn a_calendar_of_which_only_taken_time_is_seen_is_asked_for_the_window_alone_and_has_no_titles() {
     let google = Google::start(ANNA);
-    google.with(|state| drop(state.add_calendar("boss@example.org", "Boss", Role::FreeBusyReader)));
+    google.with(|state| state.add_calendar("boss@example.org", "Boss", Role::FreeBusyReader).hidden = false);
     let stage = Stage::of(google, &SCOPES, &["Boss"]);
     stage.google.with(|state| {
         state.put("boss@example.org", standup());

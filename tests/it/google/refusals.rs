@@ -87,6 +87,7 @@ async fn create(account: &Account<&Script>) -> Result<(), (ErrorKind, String)> {
         busy: true,
         private: true,
         color: None,
+        strict: false,
         marker: "v1".to_owned(),
     };
     let made = account.create("primary", HREF, &render(&event, Timestamp::UNIX_EPOCH)).await;

@@ -24,6 +24,7 @@ fn own(title: &str) -> OwnEvent {
         busy: true,
         private: true,
         color: Some("teal".to_owned()),
+        strict: false,
         marker: "v1 kind=hold".to_owned(),
     }
 }

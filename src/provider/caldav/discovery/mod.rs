@@ -80,14 +80,10 @@ pub(super) async fn discover<T: Transport>(
 /// [`ErrorKind::NotFound`] where there is no calendar for events.
 pub(super) async fn adopt<T: Transport>(
     client: &AccountClient<T>,
-    trust: &Trust,
     found: &Found,
     url: &Url,
     name: &str,
 ) -> Result<Calendar, ProviderError> {
-    if !trust.allows(url) {
-        return Err(unavailable(left_out("the calendar", url)));
-    }
     let missing = || names::missing(found, name);
     match look::at(client, &with_slash(url.clone()), &ENTRY).await? {
         Look::Seen(seen) if is_calendar(&seen) => {
@@ -154,9 +150,7 @@ impl<T: Transport> Walk<'_, T> {
     async fn elsewhere(&mut self, dns: Dns) -> Result<Option<Seen>, ProviderError> {
         if let Some(domain) = bare_domain(self.account) {
             for url in dns::services(dns, domain).await {
-                if !self.trust.allows(&url) {
-                    self.found.left_out.push(left_out("what DNS names as the CalDAV service", &url));
-                } else if let Some(seen) = self.visit(&url).await?.filter(leads) {
+                if let Some(seen) = self.visit(&url).await?.filter(leads) {
                     return Ok(Some(seen));
                 }
             }
@@ -184,7 +178,7 @@ impl<T: Transport> Walk<'_, T> {
         let homes_on_the_way = (entry.url.clone(), entry.props.homes.clone());
         let seen = if same(&principal, &entry.url) {
             entry
-        } else if self.trust.allows(&principal) {
+        } else {
             match look::at(self.client, &principal, &ENTRY).await? {
                 Look::Seen(seen) => *seen,
                 Look::Not(why) => {
@@ -193,8 +187,6 @@ impl<T: Transport> Walk<'_, T> {
                 }
                 Look::Trouble(error) => return Err(error),
             }
-        } else {
-            return Err(unavailable(left_out("the account", &principal)));
         };
         self.found.addresses.clone_from(&seen.props.addresses);
         self.found.principal = Some(principal);

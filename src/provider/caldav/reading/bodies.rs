@@ -9,8 +9,8 @@ use url::Url;
 use super::names::Member;
 use crate::provider::caldav::here::{Here, is_gone, short};
 use crate::provider::caldav::href::{self, Place};
+use crate::provider::caldav::xml::multistatus;
 use crate::provider::caldav::xml::request::multiget;
-use crate::provider::caldav::xml::{Props, multistatus};
 use crate::provider::transport::{Answer, Transport};
 use crate::provider::{ErrorKind, Etag, Object, ProviderError};
 
@@ -152,9 +152,11 @@ impl<T: Transport> Here<'_, T> {
         for response in multistatus.responses {
             let Place::Member { key, .. } = href::place(&answer.url, &response.href) else { continue };
             let Some(listed) = etags.get(key.as_str()) else { continue };
-            let object = object(key, response.props, *listed);
-            if let Some(object) = object.filter(|_| response.status.is_none())
-                && let Some(before) = given.insert(object.href.clone(), object)
+            // An etag older than the text has it fetched again, a newer one would hide a change: both are from before.
+            let etag = response.props.etag.as_deref().or(*listed).unwrap_or_default();
+            let text = response.props.calendar_data.filter(|_| response.status.is_none());
+            if let Some(object) = text.and_then(|text| object(&key, etag, text))
+                && let Some(before) = given.insert(key, object)
             {
                 tracing::debug!(key = before.href, "the server gives it twice: the last counts");
             }
@@ -211,7 +213,8 @@ impl<T: Transport> Here<'_, T> {
             return Ok(Some(object));
         }
         // Without an etag that a write can be bound to. Some have one in their XML, where no proxy weakens it.
-        let member = Member { key: key.to_owned(), href: url.path().to_owned(), url, etag: None };
+        let href = url.path().to_owned();
+        let member = Member { key: key.to_owned(), href, url, etag: None };
         Ok(Some(match self.fetch_batch(&[member]).await? {
             Batch::Given(mut given) => given.remove(key).filter(|given| is_strong(&given.etag.0)).unwrap_or(object),
             Batch::TooMany(_) | Batch::OneByOne { .. } => object,
@@ -232,7 +235,7 @@ impl Bodies {
 
 /// Whether an `If-Match` with it can ever hold (RFC 9110 13.1.1): a weak one never does.
 pub(in super::super) fn is_strong(etag: &str) -> bool {
-    !etag.trim().is_empty() && !is_weak(etag)
+    !matches!(etag.trim(), "" | "*") && !is_weak(etag)
 }
 
 fn is_weak(etag: &str) -> bool {
@@ -244,12 +247,11 @@ pub(super) fn listed_etag(etag: &str) -> &str {
     if is_weak(etag) { etag.trim_start()[2..].trim_start() } else { etag }
 }
 
-/// What a multiget gives of one object; none where it gives no text.
-fn object(key: String, props: Props, listed: Option<&str>) -> Option<Object> {
-    let body = props.calendar_data.filter(|body| is_calendar(body) && body.len() <= OBJECT_BYTES_MAX)?;
-    // One that is older than the text is fetched again, one that is newer would hide a change: both are the list's.
-    let etag = props.etag.as_deref().map(listed_etag).or(listed).unwrap_or_default().to_owned();
-    Some(Object { href: key, etag: Etag(etag), body: with_line_ends(body) })
+/// One object out of XML; none where there is no text in it.
+fn object(key: &str, etag: &str, text: Vec<u8>) -> Option<Object> {
+    let is_one = is_calendar(&text) && text.len() <= OBJECT_BYTES_MAX;
+    let etag = Etag(listed_etag(etag).to_owned());
+    is_one.then(|| Object { href: key.to_owned(), etag, body: with_line_ends(text) })
 }
 
 /// What the answer to a GET holds.

@@ -6,6 +6,7 @@ use http::StatusCode;
 use super::bodies::listed_etag;
 use super::names::Names;
 use crate::provider::caldav::here::{Here, refused};
+use crate::provider::caldav::quirks::is_counter;
 use crate::provider::caldav::xml::request::sync_collection;
 use crate::provider::caldav::xml::{Precondition, Prop, multistatus, precondition};
 use crate::provider::transport::Transport;
@@ -21,8 +22,6 @@ pub(super) enum Changes {
     Since(Names, String),
     /// Every name has to be listed.
     List {
-        /// These may have changed, whatever their versions say.
-        named: Names,
         /// A token from before that list; none: get one.
         token: Option<String>,
         /// Whether tokens are of use there.
@@ -32,7 +31,7 @@ pub(super) enum Changes {
 
 impl Changes {
     fn unknown(syncs: bool) -> Self {
-        Self::List { named: Names::default(), token: None, syncs }
+        Self::List { token: None, syncs }
     }
 }
 
@@ -44,8 +43,10 @@ impl<T: Transport> Here<'_, T> {
     pub(super) async fn changes(self, token: &str, known: &Known) -> Result<Changes, ProviderError> {
         let mut names = Names::default();
         let mut token = token.to_owned();
+        // Never the texts: SOGo leaves characters beyond U+FFFF out of them here, and only here.
+        let wanted = [Prop::Etag, Prop::ResourceType];
         for _ in 0..PAGES_MAX {
-            let request = sync_collection(self.url, Some(&token), &[Prop::Etag, Prop::ResourceType]);
+            let request = sync_collection(self.url, Some(&token), &wanted);
             let answer = self.client.ask(request).await?;
             if is_overload(answer.status) {
                 return Err(refused(&answer, "the changes of the calendar"));
@@ -76,13 +77,16 @@ impl<T: Transport> Here<'_, T> {
 }
 
 /// An answer that names an object in the version that is known already may be a full list in disguise, as several servers
-/// give it for a token they don't know (DAViCal, Stalwart, RustiCal): what was deleted is not in it.
+/// give it for a token they don't know (DAViCal, Stalwart, RustiCal): what was deleted is not in it. Counters tell
+/// nothing of that, and SOGo, whose tokens count seconds, names what was just written again.
 fn judge(names: Names, token: String, known: &Known) -> Changes {
     let is_known = |key: &String, etag: &Option<String>| {
-        known.objects.get(key).is_some_and(|object| etag.as_deref().map(listed_etag) == Some(&object.etag.0))
+        known.objects.get(key).is_some_and(|object| {
+            etag.as_deref().map(listed_etag) == Some(&object.etag.0) && !is_counter(&object.etag.0)
+        })
     };
     if names.members.iter().any(|(key, member)| is_known(key, &member.etag)) {
-        return Changes::List { named: names, token: Some(token), syncs: true };
+        return Changes::List { token: Some(token), syncs: true };
     }
     Changes::Since(names, token)
 }

@@ -1,10 +1,9 @@
 //! Where a reading can go on: the calendar's sync token or its ctag, with the address it is of. A small text for whoever
-//! keeps it; one that is of another calendar, or of another form, is none.
+//! keeps it; one of another form is none.
 
 use url::Url;
 
 use crate::provider::Known;
-use crate::provider::caldav::href;
 
 /// What tells whether anything changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,16 +15,16 @@ pub(super) enum Cursor {
 }
 
 impl Cursor {
-    /// What the caller goes on from; none where every name is wanted.
-    pub(super) fn of(known: &Known, calendar: &Url) -> Option<Self> {
-        let mut lines = known.cursor.as_deref().filter(|_| !known.thorough)?.splitn(3, '\n');
+    /// What the caller goes on from, and the calendar it is of; none where it has nothing of that form.
+    pub(super) fn of(known: &Known) -> Option<(Self, Url)> {
+        let mut lines = known.cursor.as_deref()?.splitn(3, '\n');
         let (kind, url, value) = (lines.next()?, lines.next()?, lines.next()?);
-        let is_here = Url::parse(url).is_ok_and(|url| href::same(&url, calendar));
-        match kind {
-            "sync" if is_here => Some(Self::Sync(value.to_owned())),
-            "ctag" if is_here => Some(Self::Tag(value.to_owned())),
-            _ => None,
-        }
+        let cursor = match kind {
+            "sync" => Self::Sync(value.to_owned()),
+            "ctag" => Self::Tag(value.to_owned()),
+            _ => return None,
+        };
+        Some((cursor, Url::parse(url).ok()?))
     }
 
     /// The text to keep.

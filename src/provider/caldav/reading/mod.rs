@@ -16,6 +16,8 @@ use self::changes::Changes;
 use self::cursor::Cursor;
 use self::names::{Member, Names};
 use super::here::Here;
+use super::href;
+use super::quirks::is_counter;
 use crate::provider::transport::Transport;
 use crate::provider::{Known, Object, ProviderError, Reading};
 
@@ -29,29 +31,62 @@ const HUGE: usize = 20_000;
 /// # Errors
 /// Where nothing could be read; [`crate::provider::ErrorKind::NotFound`] where there is no calendar there.
 pub(super) async fn read<T: Transport>(here: Here<'_, T>, known: &Known) -> Result<Reading, ProviderError> {
-    let (mut named, mut syncs) = (Names::default(), true);
-    let fresh = match Cursor::of(known, here.url) {
-        Some(Cursor::Sync(token)) => match here.changes(&token, known).await? {
-            Changes::Since(changed, token) => return resumed(here, known, changed, Cursor::Sync(token)).await,
-            Changes::List { named: suspects, token, syncs: still } => {
-                (named, syncs) = (suspects, still);
-                token.map(Cursor::Sync)
+    match Cursor::of(known) {
+        // What was read at another address says nothing of this one, not even where names and etags are the same.
+        Some((_, url)) if !href::same(&url, here.url) => {
+            let nothing = Known { window: known.window, ..Known::nothing() };
+            everything(here, &nothing, Start::new(true)).await
+        }
+        Some((Cursor::Sync(token), _)) if !known.thorough => match here.changes(&token, known).await? {
+            Changes::Since(named, token) => resumed(here, known, named, Cursor::Sync(token)).await,
+            Changes::List { token, syncs } => {
+                let start = Start { cursor: token.map(Cursor::Sync), ..Start::new(syncs) };
+                everything(here, known, start).await
             }
         },
-        Some(Cursor::Tag(tag)) => {
+        Some((Cursor::Tag(tag), _)) if !known.thorough => {
             let state = here.state().await?;
             if state.is_at(&tag) {
                 return resumed(here, known, Names::default(), Cursor::Tag(tag)).await;
             }
-            state.cursor(syncs)
+            // By tag as before: where that began because tokens failed, they would fail again.
+            everything(here, known, Start { cursor: state.cursor(false), ..Start::new(true) }).await
         }
-        None => None,
-    };
-    let cursor = match fresh {
-        Some(cursor) => Some(cursor),
-        None => here.state().await?.cursor(syncs),
-    };
-    everything(here, known, &named, cursor).await
+        // Where etags are counters, a list shows less than what is named.
+        Some((Cursor::Sync(token), _)) if known.objects.values().any(|object| is_counter(&object.etag.0)) => {
+            let start = match here.changes(&token, known).await? {
+                Changes::Since(named, token) => {
+                    Start { cursor: Some(Cursor::Sync(token)), named: Some(named), ..Start::new(true) }
+                }
+                Changes::List { syncs, .. } => Start::new(syncs),
+            };
+            everything(here, known, start).await
+        }
+        _ => everything(here, known, Start::new(true)).await,
+    }
+}
+
+/// What is at hand before all names are listed.
+struct Start {
+    /// Where the next reading can go on; none: it is asked for.
+    cursor: Option<Cursor>,
+    /// Whether a token is of use there.
+    syncs: bool,
+    /// What changed since what is known, by the server's word; none: it may be anything.
+    named: Option<Names>,
+}
+
+impl Start {
+    fn new(syncs: bool) -> Self {
+        Self { cursor: None, syncs, named: None }
+    }
+
+    /// Whether a listed object is the one that is known.
+    fn is_same(&self, object: &Object, member: &Member) -> bool {
+        let is_named = |names: &Names| names.members.contains_key(&member.key) || names.gone.contains(&member.key);
+        member.etag.as_deref().map(listed_etag) == Some(&object.etag.0)
+            && (!is_counter(&object.etag.0) || self.named.as_ref().is_some_and(|names| !is_named(names)))
+    }
 }
 
 /// Goes on from what is known, with what changed.
@@ -71,13 +106,12 @@ async fn resumed<T: Transport>(
     Ok(draft.finish(here, Some(cursor), true))
 }
 
-/// Goes by a list of all names. What is `named` is fetched where its version does not prove what it holds.
-async fn everything<T: Transport>(
-    here: Here<'_, T>,
-    known: &Known,
-    named: &Names,
-    cursor: Option<Cursor>,
-) -> Result<Reading, ProviderError> {
+/// Goes by a list of all names.
+async fn everything<T: Transport>(here: Here<'_, T>, known: &Known, start: Start) -> Result<Reading, ProviderError> {
+    let cursor = match &start.cursor {
+        Some(cursor) => Some(cursor.clone()),
+        None => here.state().await?.cursor(start.syncs),
+    };
     let listing = here.list(known).await?;
     let mut draft = Draft { incomplete: listing.incomplete, ..Draft::default() };
     let mut members = listing.names.members;
@@ -95,7 +129,7 @@ async fn everything<T: Transport>(
     let mut wanted: Vec<Member> = Vec::new();
     for (key, member) in members {
         match known.objects.get(&key) {
-            Some(object) if is_same(object, &member, named) => {
+            Some(object) if start.is_same(object, &member) => {
                 draft.objects.insert(key, object.clone());
             }
             _ => wanted.push(member),
@@ -113,13 +147,6 @@ async fn everything<T: Transport>(
         }
     }
     Ok(draft.finish(here, cursor, false))
-}
-
-/// Whether a listed object is the one that is known.
-fn is_same(object: &Object, member: &Member, named: &Names) -> bool {
-    let Some(etag) = member.etag.as_deref().map(listed_etag) else { return false };
-    let is_suspect = named.members.contains_key(&member.key) && super::quirks::is_counter(etag);
-    object.etag.0 == etag && !is_suspect
 }
 
 /// A reading in the making.
