@@ -52,6 +52,11 @@
 //! of ownership again on the object as it is, right before it writes.
 //! **Invariant:** names no adapter. The one reader of the clock is [`cycle::clock`].
 //!
+//! **[`daemon`]** — the loop of `seawall run` around the cycle: [`daemon::run::run`] waits for a
+//! [`daemon::wake::Wake`], reads accounts each at its own pace, and plans anew when something changes or the plan's own
+//! moments come; beside it systemd, status and notices.
+//! **Invariant:** generic over provider and clock, no threads; only [`daemon::turn`] runs cycles.
+//!
 //! **[`report`]** — what a cycle produced, as pictures, tables and JSON.
 //! **Invariant:** pure views of an [`cycle::outcome::Outcome`]; prints nothing.
 //!
@@ -89,6 +94,8 @@ pub mod store;
 pub mod config;
 
 pub mod cycle;
+
+pub mod daemon;
 
 pub mod report;
 

@@ -21,6 +21,11 @@ use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
 
+/// Whether the account waits for a secret that could not be had.
+pub(super) fn is_closed(provider: &AnyProvider) -> bool {
+    matches!(provider, AnyProvider::Closed(_))
+}
+
 /// What accounts are made from beside their own settings.
 #[derive(Clone, Copy)]
 pub(super) struct Maker<'a> {

@@ -18,7 +18,7 @@ pub struct Cli {
     /// Say more on stderr; twice for everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Print JSON, for other programs (events, plan, sync, summary)
+    /// Print JSON, for other programs (events, plan, status, sync, summary)
     #[arg(long, global = true)]
     pub json: bool,
     /// What to do
@@ -52,6 +52,10 @@ pub enum Command {
     Plan,
     /// Run one cycle: read, plan, write
     Sync(SyncArgs),
+    /// Stay and defend: the daemon, for systemd or a terminal
+    Run,
+    /// Show how the running daemon fares: accounts, holds of this week, what is at risk
+    Status,
     /// Draw a week: meetings, blocks, holds, erosion
     Week {
         /// Which week, e.g. 2026-W47 [default: this one]

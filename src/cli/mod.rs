@@ -11,12 +11,15 @@ pub mod demo_shift;
 mod events;
 pub mod fail;
 mod init;
+mod log;
 mod login;
 mod man;
 mod out;
+mod run;
 mod schema;
 pub mod service;
 mod shell;
+mod status;
 mod views;
 mod when;
 mod writes;
@@ -25,7 +28,6 @@ mod zones;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use tracing_subscriber::EnvFilter;
 
 use self::args::{Cli, Command};
 use self::fail::{Done, Fail, USAGE};
@@ -41,10 +43,15 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { USAGE } else { fail::DONE });
         }
     };
-    log(cli.verbose);
+    log::begin(&cli);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(run(&cli)),
+        Ok(runtime) => {
+            let done = runtime.block_on(run(&cli));
+            // Not waiting for a look-up of names that hangs in a thread of its own.
+            runtime.shutdown_background();
+            done
+        }
         Err(error) => Err(error.into()),
     };
     match done {
@@ -57,10 +64,12 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(cli: &Cli) -> Done {
-    let has_json =
-        matches!(cli.command, Command::Plan | Command::Sync(_) | Command::Events(_) | Command::Summary { .. });
+    let has_json = matches!(
+        cli.command,
+        Command::Plan | Command::Sync(_) | Command::Events(_) | Command::Status | Command::Summary { .. }
+    );
     if cli.json && !has_json {
-        return Err(Fail::Usage("--json goes with plan, sync, events and summary".to_owned()));
+        return Err(Fail::Usage("--json goes with plan, sync, events, status and summary".to_owned()));
     }
     match &cli.command {
         Command::Demo { dir } => demo::demo(dir.as_deref()).await,
@@ -69,6 +78,8 @@ async fn run(cli: &Cli) -> Done {
         Command::Login(args) => login::login(cli, args).await,
         Command::Plan => views::plan(cli).await,
         Command::Sync(args) => writes::sync(cli, *args).await,
+        Command::Run => run::run(cli).await,
+        Command::Status => status::status(cli).await,
         Command::Week { week } => views::week(cli, week.as_deref()).await,
         Command::Events(args) => events::events(cli, args).await,
         Command::Summary { week } => views::summary(cli, week.as_deref()).await,
@@ -85,22 +96,4 @@ async fn run(cli: &Cli) -> Done {
         Command::Man => man::man(),
         Command::Schema => schema::schema(),
     }
-}
-
-/// The log goes to stderr: warnings, and more with each `-v`.
-fn log(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "seawall=info,warn",
-        _ => "seawall=trace,info",
-    };
-    let filter = EnvFilter::try_from_env("SEAWALL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-    let format = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(out::color_of(&std::io::stderr()))
-        .without_time()
-        .with_target(false);
-    // Only a second call fails, and there is none.
-    let _ = format.try_init();
 }

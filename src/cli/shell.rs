@@ -21,7 +21,7 @@ use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
 use crate::provider::any::AnyProvider;
-use crate::store::lock::{self, Lock};
+use crate::store::lock::{self, Lock, LockError};
 use crate::store::{DATABASE, Store, StoreError};
 
 /// How long a writing command waits for another one to finish.
@@ -118,12 +118,48 @@ impl Shell {
     /// The locks of a writing command: one for the state, and one named after the hold calendar, so that two
     /// configs on this machine don't write to one calendar at a time.
     pub(super) async fn lock(&self) -> Result<Vec<Lock>, Fail> {
-        let mut locks = vec![lock::acquire(&self.settings.state_dir.join("lock"), LOCK_WAIT).await?];
-        if let Some(name) = self.hold_calendar_name() {
-            let file = format!("hold-{}.lock", short_hash(name.as_bytes()));
-            locks.push(lock::acquire(&runtime_dir().join(file), LOCK_WAIT).await?);
+        let mut locks = Vec::new();
+        for file in self.lock_files() {
+            locks.push(lock::acquire(&file, LOCK_WAIT).await?);
         }
         Ok(locks)
+    }
+
+    /// What a writing command locks, in order.
+    pub(super) fn lock_files(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.settings.state_dir.join("lock")];
+        if let Some(name) = self.hold_calendar_name() {
+            files.push(runtime_dir().join(format!("hold-{}.lock", short_hash(name.as_bytes()))));
+        }
+        files
+    }
+
+    /// The lock that a daemon keeps as long as it runs: one works on a state.
+    pub(super) async fn lock_as_daemon(&self) -> Result<Lock, Fail> {
+        let dir = &self.settings.state_dir;
+        match lock::acquire(&dir.join("run.lock"), Duration::ZERO).await {
+            Ok(lock) => Ok(lock),
+            Err(LockError::Held { holder, .. }) => {
+                let who = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+                let dir = dir.display();
+                Err(anyhow::anyhow!(
+                    "another `seawall run`{who} works on this state already ({dir}); `seawall status` shows how it goes"
+                )
+                .into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The socket on which a daemon of this state tells how it goes.
+    pub(super) fn socket(&self) -> PathBuf {
+        let state = short_hash(self.settings.state_dir.as_os_str().as_encoded_bytes());
+        runtime_dir().join(format!("status-{state}.sock"))
+    }
+
+    /// The same, with the accounts still to be opened: their secrets are fetched again.
+    pub(super) fn with_closed_accounts(self) -> Self {
+        Self { accounts: OnceCell::new(), ..self }
     }
 
     /// Names the hold calendar for every config that writes to it.

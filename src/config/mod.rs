@@ -20,6 +20,7 @@ mod hold;
 mod hours;
 mod init;
 mod json_schema;
+mod notify;
 mod paths;
 mod role;
 mod schema;

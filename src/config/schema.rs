@@ -15,6 +15,7 @@ pub(super) const TOP: &[&str] = &[
     "hold",
     "limits",
     "summary",
+    "notify",
     "account",
 ];
 /// In `[hours]`.
@@ -40,6 +41,8 @@ pub(super) const HOLD: &[&str] = &["title", "visibility", "color", "defence", "f
 pub(super) const LIMITS: &[&str] = &["writes_per_cycle", "writes_per_day"];
 /// In `[summary]`.
 pub(super) const SUMMARY: &[&str] = &["at", "refresh"];
+/// In every `[[notify]]`.
+pub(super) const NOTIFY: &[&str] = &["on", "command", "titles"];
 /// In every `[[account]]`.
 pub(super) const ACCOUNT: &[&str] = &["name", "provider", "emails", "calendars"];
 /// Beside those with `provider = "vdir"`.
@@ -65,6 +68,7 @@ pub(super) const SECTIONS: &[(&str, &[&str])] = &[
     ("in [hold], a [[role]] or a block", HOLD),
     ("in [limits]", LIMITS),
     ("in [summary]", SUMMARY),
+    ("in [[notify]]", NOTIFY),
     ("in [[role]]", ROLE),
     ("in [[account]]", ACCOUNT),
     ("in an [[account]] with provider = \"vdir\"", VDIR),

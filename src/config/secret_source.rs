@@ -32,7 +32,7 @@ fn source(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) -> Option<Sec
             let file = table.parse("file", faults, |text| base.resolve(text), "a file like \"work.secret\"");
             file.or(None).map(SecretSource::File)
         }
-        ["command"] => command(table, base, faults).map(SecretSource::Command),
+        ["command"] => command(table, base, r#"["pass", "show", "work"]"#, faults).map(SecretSource::Command),
         [] => {
             faults.missing(&table.place, "credential", format!("missing: expected {EXAMPLE}"));
             None
@@ -57,8 +57,12 @@ fn credential(table: &Table<'_>, faults: &mut Faults) -> Option<String> {
 }
 
 /// Program and arguments. A program with a slash is a path, relative to the config like every other.
-fn command(table: &Table<'_>, base: &Base<'_>, faults: &mut Faults) -> Option<Vec<String>> {
-    let example = r#"["pass", "show", "work"]"#;
+pub(super) fn command(
+    table: &Table<'_>,
+    base: &Base<'_>,
+    example: &'static str,
+    faults: &mut Faults,
+) -> Option<Vec<String>> {
     let nodes = table.list("command", faults, example).or(None)?;
     let place = table.place_of("command");
     let words: Vec<Option<String>> =

@@ -25,18 +25,66 @@ pub struct Settings {
     pub write: bool,
     /// A standing clock, for demos and tests.
     pub now: Option<Timestamp>,
+    /// The system's time zone by its name, where the config names none: a later change of it is followed.
+    pub zone_of_system: Option<String>,
     /// What the user wants.
     pub policy: Policy,
     /// The most writes at a time.
     pub limits: Limits,
     /// The weekly summary.
     pub summary: SummarySettings,
+    /// Programs that are started when something happens.
+    pub hooks: Vec<Hook>,
     /// Accounts in config order.
     pub accounts: Vec<Account>,
     /// The one calendar that holds; none where every calendar is only read (`check` says so).
     pub hold_calendar: Option<CalendarId>,
     /// What is odd but no fault: each cycle repeats it.
     pub warnings: Vec<String>,
+}
+
+/// What a program can be started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeKind {
+    /// A coming block lost time.
+    Erosion,
+    /// A coming block has nothing left.
+    Loss,
+    /// An account lets nobody in until its user has logged in or set a secret right.
+    Login,
+    /// The weekly summary was written for the last time.
+    Summary,
+}
+
+impl NoticeKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Erosion => "erosion",
+            Self::Loss => "loss",
+            Self::Login => "login",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// A program that the daemon starts when something happens.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// For what.
+    pub on: Vec<NoticeKind>,
+    /// Program and arguments; no shell.
+    pub command: Vec<String>,
+    /// It may be told titles of meetings.
+    pub titles: bool,
+}
+
+impl fmt::Debug for Hook {
+    /// Of the command only the program: people put secrets into arguments.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let program = self.command.first();
+        f.debug_struct("Hook").field("on", &self.on).field("program", &program).finish_non_exhaustive()
+    }
 }
 
 /// The churn budget.
@@ -145,7 +193,7 @@ impl fmt::Debug for SecretSource {
 }
 
 /// What a calendar is used for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CalendarUse {
     /// Account and calendar.
     pub id: CalendarId,

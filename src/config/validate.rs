@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::hours::Hours;
 use super::paths::Base;
 use super::tree::{Faults, Field, Table, Wrong, nearest};
-use super::{account, block, busy, defaults, hold, hours, role, schema, session, value};
+use super::{account, block, busy, defaults, hold, hours, notify, role, schema, session, value};
 use crate::balance::schedule::SummarySettings;
 use crate::config::settings::{Limits, Settings};
 use crate::focus::policy::{Matcher, Policy, Role};
@@ -25,6 +25,7 @@ pub(super) fn settings(top: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
     let limits = limits(top, faults);
     let summary = summary(top, faults);
     let policy = policy(top, tz, faults, &mut warnings);
+    let hooks = notify::read_all(top, base, faults);
     let accounts = account::read_all(top, base, faults, &mut warnings);
     let (accounts, hold_calendar) = accounts?;
     Some(Settings {
@@ -34,9 +35,11 @@ pub(super) fn settings(top: &Table<'_>, base: &Base<'_>, faults: &mut Faults) ->
         poll: poll?,
         write: write?,
         now: now?,
+        zone_of_system: if top.has("timezone") { None } else { base.env.timezone.clone() },
         policy: policy?,
         limits: limits?,
         summary: summary?,
+        hooks: hooks?,
         accounts,
         hold_calendar,
         warnings,

@@ -2,6 +2,7 @@
 //! much of it was really read, and nothing of what is in it.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -21,24 +22,41 @@ const LISTING_AGE_MAX: SignedDuration = SignedDuration::from_hours(6);
 const SKEW_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// What one calendar gave, before it is understood.
-#[derive(Debug)]
-pub(super) struct Fetched<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetched {
     /// Which calendar.
-    pub(super) calendar: &'a CalendarUse,
-    /// Its objects; those that can't be opened with their last known content. None where nothing could be read.
-    pub(super) objects: Option<Vec<Object>>,
+    pub calendar: CalendarUse,
+    /// Its objects; those that can't be opened with their last known content. None where nothing could be read. Shared,
+    /// for the daemon keeps them between cycles.
+    pub objects: Option<Rc<Vec<Object>>>,
     /// Who the user is there.
-    pub(super) emails: Vec<String>,
+    pub emails: Vec<String>,
     /// Whether the calendar is the user's own, where the service says.
-    pub(super) owned: Option<bool>,
+    pub owned: Option<bool>,
     /// It was not read to the end.
-    pub(super) incomplete: bool,
+    pub incomplete: bool,
     /// The account lets nobody in.
-    pub(super) needs_login: bool,
+    pub needs_login: bool,
     /// What the user should know.
-    pub(super) warnings: Vec<String>,
+    pub warnings: Vec<String>,
     /// Why the clock can't be trusted with writing.
-    pub(super) clock_doubt: Option<String>,
+    pub clock_doubt: Option<String>,
+}
+
+impl Fetched {
+    /// A calendar of which nothing could be read.
+    pub fn nothing(account: &Account, calendar: &CalendarUse) -> Self {
+        Self {
+            calendar: calendar.clone(),
+            objects: None,
+            emails: account.emails.clone(),
+            owned: None,
+            incomplete: true,
+            needs_login: false,
+            warnings: Vec::new(),
+            clock_doubt: None,
+        }
+    }
 }
 
 /// Reads every calendar that the config names, the accounts side by side: a slow one delays no other. What was read
@@ -46,11 +64,21 @@ pub(super) struct Fetched<'a> {
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error.
-pub(super) async fn fetch<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Vec<Fetched<'_>>, StoreError> {
-    let accounts = cx.settings.accounts.iter().zip(cx.accounts);
-    let fetched = join_all(accounts.map(|(account, provider)| of_account(cx, account, provider, remember))).await;
-    let fetched: Vec<Vec<Fetched<'_>>> = fetched.into_iter().collect::<Result<_, _>>()?;
+pub async fn fetch<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Vec<Fetched>, StoreError> {
+    let fetched = join_all((0..cx.accounts.len()).map(|account| poll(cx, account, remember))).await;
+    let fetched: Vec<Vec<Fetched>> = fetched.into_iter().collect::<Result<_, _>>()?;
     Ok(fetched.into_iter().flatten().collect())
+}
+
+/// Reads every calendar of one account, by its index.
+///
+/// # Errors
+/// Where the store fails; a calendar that can't be read is no error.
+pub async fn poll<P: Provider>(cx: Context<'_, P>, account: usize, remember: bool) -> Result<Vec<Fetched>, StoreError> {
+    match (cx.settings.accounts.get(account), cx.accounts.get(account)) {
+        (Some(account), Some(provider)) => of_account(cx, account, provider, remember).await,
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Reads a calendar once more after it was written to, so that the next cycle need not fetch what this one wrote.
@@ -71,12 +99,12 @@ pub(super) async fn settle<P: Provider>(cx: Context<'_, P>, calendar: &CalendarI
     Ok(())
 }
 
-async fn of_account<'a, P: Provider>(
-    cx: Context<'a, P>,
-    account: &'a Account,
+async fn of_account<P: Provider>(
+    cx: Context<'_, P>,
+    account: &Account,
     provider: &P,
     remember: bool,
-) -> Result<Vec<Fetched<'a>>, StoreError> {
+) -> Result<Vec<Fetched>, StoreError> {
     let memo_key = format!("account {}", account.name);
     let memo = cx.store.meta(&memo_key)?;
     if let Some(memo) = &memo {
@@ -93,31 +121,21 @@ async fn of_account<'a, P: Provider>(
     Ok(out)
 }
 
-async fn of_calendar<'a, P: Provider>(
-    cx: Context<'a, P>,
+async fn of_calendar<P: Provider>(
+    cx: Context<'_, P>,
     account: &Account,
-    calendar: &'a CalendarUse,
+    calendar: &CalendarUse,
     provider: &P,
     remember: bool,
-) -> Result<Fetched<'a>, StoreError> {
+) -> Result<Fetched, StoreError> {
     let id = &calendar.id;
-    let mut out = Fetched {
-        calendar,
-        objects: None,
-        emails: account.emails.clone(),
-        owned: None,
-        incomplete: false,
-        needs_login: false,
-        warnings: Vec::new(),
-        clock_doubt: None,
-    };
+    let mut out = Fetched::nothing(account, calendar);
     let mirror = cx.store.mirror(id)?;
     let listed = mirror.listed;
     let known = known(cx, mirror, is_listing_due(cx, listed));
     let reading = match provider.read(&id.calendar, &known).await {
         Ok(reading) => reading,
         Err(error) => {
-            out.incomplete = true;
             out.needs_login = error.kind == ErrorKind::Login;
             // That is the account's fault, and the same for each of its calendars.
             let whose = if out.needs_login { account.name.clone() } else { id.to_string() };
@@ -125,6 +143,7 @@ async fn of_calendar<'a, P: Provider>(
             return Ok(out);
         }
     };
+    out.incomplete = false;
     out.clock_doubt = skew(cx.clock, reading.served_at, id);
     out.warnings.extend(reading.warnings.iter().map(|warning| format!("{id}: {warning}.")));
     if let Some(reason) = &reading.incomplete {
@@ -152,7 +171,7 @@ async fn of_calendar<'a, P: Provider>(
             }
         }
     }
-    out.objects = Some(objects);
+    out.objects = Some(Rc::new(objects));
     Ok(out)
 }
 
@@ -210,7 +229,7 @@ fn keep<P>(
 
 /// Why our clock can't be trusted, judged by that of a service that has just answered.
 fn skew(clock: Clock, served_at: Option<Timestamp>, id: &CalendarId) -> Option<String> {
-    let (Clock::System, Some(served_at)) = (clock, served_at) else { return None };
+    let served_at = served_at.filter(|_| !clock.is_given())?;
     let now = clock.now();
     (now.duration_since(served_at).abs() > SKEW_MAX).then(|| {
         format!(

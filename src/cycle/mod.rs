@@ -5,7 +5,7 @@ pub mod apply;
 pub mod canary;
 pub mod clock;
 pub mod decide;
-mod fetch;
+pub mod fetch;
 mod gone;
 pub mod hand;
 pub mod memory;

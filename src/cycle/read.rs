@@ -67,8 +67,12 @@ pub struct Lens<'a> {
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error but an incomplete one.
 pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Input, StoreError> {
+    Ok(sort(&fetch::fetch(cx, remember).await?, cx.lens()))
+}
+
+/// The same from what was fetched before.
+pub fn sort(fetched: &[Fetched], lens: Lens<'_>) -> Input {
     let mut input = Input::default();
-    let fetched = fetch::fetch(cx, remember).await?;
     for one in fetched {
         for warning in &one.warnings {
             if !input.warnings.contains(warning) {
@@ -93,9 +97,9 @@ pub async fn read<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Inp
             });
             input.sources.len() - 1
         });
-        understand(&one, source, cx.lens(), &mut input);
+        understand(one, source, lens, &mut input);
     }
-    Ok(input)
+    input
 }
 
 /// Events to expand together, each with the file it stands in.
@@ -123,12 +127,12 @@ impl Lot {
 }
 
 /// Parses what a calendar gave, sets aside what looks like ours and expands the rest.
-fn understand(fetched: &Fetched<'_>, source: Option<usize>, lens: Lens<'_>, input: &mut Input) {
+fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &mut Input) {
     let Some(objects) = &fetched.objects else { return };
     let id = &fetched.calendar.id;
     let (mut foreign, mut copies) = (Lot::default(), Lot::default());
     let mut warnings = Vec::new();
-    for object in objects {
+    for object in objects.iter() {
         let parsed = ical::read(&object.body);
         if parsed.is_cut && source.is_some() {
             input.incomplete.push(id.to_string());

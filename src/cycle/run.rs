@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::clock::Clock;
 use super::decide::{self, Decision, Knowledge, WEEKS_BACK, decide};
+use super::fetch::{self, Fetched};
 use super::gone;
 use super::hand;
 use super::memory::{self, Memory};
@@ -130,8 +131,18 @@ impl<P> Context<'_, P> {
 /// Where the store fails, or a calendar service in the middle of a question; calendars that can't be read at all are
 /// no error but part of the outcome.
 pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
+    let fetched = fetch::fetch(cx, cx.writes()).await?;
+    cycle_on(cx, &fetched).await
+}
+
+/// Runs one cycle on what was fetched before: judges, plans, and writes where the mode says so. Whoever calls it
+/// answers for how old that is; each object is looked at once more right before it is written.
+///
+/// # Errors
+/// As [`cycle`].
+pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> Result<Outcome, CycleError> {
     let lens = cx.lens();
-    let mut input = read::read(cx, cx.writes()).await?;
+    let mut input = read::sort(fetched, lens);
     let mut memory = Memory::load(cx.store, lens.window.start)?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);

@@ -150,6 +150,15 @@ impl Store {
         result.map(drop).map_err(self.failed("keep a value"))
     }
 
+    /// A number that is another one after another process wrote to the database; what is written through this store
+    /// leaves it.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        self.db.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(self.failed("read the version"))
+    }
+
     fn failed(&self, action: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError + '_ {
         sql(action, &self.path)
     }

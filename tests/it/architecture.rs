@@ -29,7 +29,7 @@ const BANNED_OF_STD: [(&str, &str); 8] = [
 ];
 
 /// Which folders a folder may use of its own crate.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("calendar", &[]),
     ("focus", &["calendar"]),
     ("balance", &["calendar", "focus"]),
@@ -40,8 +40,9 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("store", &["calendar", "focus", "reconcile", "provider"]),
     ("config", &["balance", "calendar", "focus"]),
     ("cycle", &["balance", "calendar", "config", "focus", "provider", "reconcile", "store"]),
+    ("daemon", &["calendar", "config", "cycle", "focus", "provider", "reconcile", "store"]),
     ("report", &["balance", "calendar", "cycle", "focus", "reconcile"]),
-    ("cli", &["balance", "calendar", "config", "cycle", "focus", "provider", "reconcile", "report", "store"]),
+    ("cli", &["balance", "calendar", "config", "cycle", "daemon", "focus", "provider", "reconcile", "report", "store"]),
 ];
 
 const FILE_LINES_MAX: usize = 600;

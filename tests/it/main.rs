@@ -21,6 +21,8 @@ mod config;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod daemon;
+#[cfg(test)]
 mod deploy;
 #[cfg(test)]
 mod differential;

@@ -27,6 +27,11 @@ impl Memory {
         self.0.borrow_mut().put(calendar, href, body).unwrap();
     }
 
+    /// All objects of a calendar.
+    pub(crate) fn objects(&self, calendar: &str) -> Vec<Object> {
+        self.0.borrow_mut().calendar(calendar).unwrap().values().cloned().collect()
+    }
+
     /// Somebody else deletes an object; whether there was one.
     pub(crate) fn remove(&self, calendar: &str, href: &str) -> bool {
         self.0.borrow_mut().calendar(calendar).unwrap().remove(href).is_some()

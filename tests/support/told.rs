@@ -103,7 +103,7 @@ pub(super) fn slug(title: &str) -> String {
 }
 
 /// An own object as `mon 9-12 Focus: … busy`, with its calendar where that is not `work`.
-pub(super) fn line(object: &OwnObject) -> String {
+pub(crate) fn line(object: &OwnObject) -> String {
     let place = match object.lies_in.calendar.as_str() {
         "work" => String::new(),
         other => format!(" in {other}"),

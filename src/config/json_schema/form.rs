@@ -70,3 +70,8 @@ pub(super) fn time() -> Value {
 pub(super) fn days() -> Value {
     json!({ "type": "string", "pattern": r"^\s*[A-Za-z]{3}\s*([-,]\s*[A-Za-z]{3}\s*)*$" })
 }
+
+/// A program and its arguments.
+pub(super) fn words() -> Value {
+    json!({ "type": "array", "minItems": 1, "items": text() })
+}

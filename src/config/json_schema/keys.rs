@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::form::{choice, days, duration, flag, length, list, number, one, text, time, with_default};
+use super::form::{choice, days, duration, flag, length, list, number, one, text, time, with_default, words};
 use super::{Key, Lists, Shape};
 use crate::config::{defaults, value};
 use crate::focus::policy::{Doubt, Visibility};
@@ -49,6 +49,7 @@ pub(super) fn top() -> Vec<Key> {
         ("hold", "How holds look and behave.", one("hold")),
         ("limits", "How much may be written.", one("limits")),
         ("summary", "The weekly event that says how the week balanced.", one("summary")),
+        ("notify", "Programs that are started when something happens.", list(one("notify"))),
         ("account", "Where calendars are.", json!({ "type": "array", "minItems": 1, "items": one("account") })),
     ]
 }
@@ -178,6 +179,15 @@ pub(super) fn summary() -> Vec<Key> {
     ]
 }
 
+pub(super) fn notify() -> Vec<Key> {
+    let on = json!({ "type": "array", "minItems": 1, "items": choice(&["erosion", "loss", "login", "summary"], None) });
+    vec![
+        ("on", "For what it is started.", on),
+        ("command", "The program and its arguments; no shell.", words()),
+        ("titles", "Tell it titles of meetings and the text of the summary too.", flag(false)),
+    ]
+}
+
 pub(super) fn vdir() -> Vec<Key> {
     vec![("path", "A folder with one folder of .ics files a calendar.", text())]
 }
@@ -213,7 +223,7 @@ pub(super) fn secret() -> Vec<Key> {
     vec![
         ("credential", "A systemd credential: LoadCredential=work:/path in the unit.", text()),
         ("file", "A file that only you can read.", text()),
-        ("command", "What a program prints; no shell.", json!({ "type": "array", "minItems": 1, "items": text() })),
+        ("command", "What a program prints; no shell.", words()),
     ]
 }
 

@@ -94,6 +94,7 @@ fn shapes() -> Vec<Shape> {
         shape("hold", &[schema::HOLD], &[], keys::hold()),
         shape("limits", &[schema::LIMITS], &[], keys::limits()),
         shape("summary", &[schema::SUMMARY], &[], keys::summary()),
+        shape("notify", &[schema::NOTIFY], &["on", "command"], keys::notify()),
         keys::account(
             "vdir",
             &[schema::ACCOUNT, schema::VDIR],

@@ -146,7 +146,7 @@ fn unknown_commands_flags_and_formats_are_wrong_usage() {
     sandbox.run(["sync", "--accept", "--restore"]).expect(64);
     sandbox.run(["log", "--last", "0"]).expect(64);
     for command in ["week", "check", "log", "resume", "undo"] {
-        sandbox.run([command, "--json"]).expect(64).says(&["--json goes with plan, sync, events and summary"]);
+        sandbox.run([command, "--json"]).expect(64).says(&["--json goes with plan, sync, events, status and summary"]);
     }
     for week in ["next", "2026-W54", "2026-13-01"] {
         sandbox.run(["week", week]).expect(64).says(&["write it like 2026-W47"]);

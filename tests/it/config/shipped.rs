@@ -31,6 +31,8 @@ fn the_example_loads_as_it_is_and_with_every_key_at_its_default() {
     // Those are examples; all else that is commented out is the default.
     full.state_dir.clone_from(&plain.state_dir);
     (full.instance, full.now) = (None, None);
+    assert_eq!(full.hooks.len(), 2);
+    full.hooks.clear();
     for role in &mut full.policy.roles {
         role.style.defence = None;
         role.blocks.iter_mut().for_each(|block| block.style.defence = None);

@@ -1,0 +1,283 @@
+//! `seawall run`: the daemon put together. Around the loop stand the signals, the service manager, the folders that are
+//! watched, the socket for questions and the programs for notices; each a future of this one thread.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+
+use super::accounts;
+use super::args::Cli;
+use super::fail::{DONE, Done, Fail};
+use super::shell::Shell;
+use crate::config::Environment;
+use crate::config::settings::Source;
+use crate::cycle::clock::Clock;
+use crate::daemon::digest::Status;
+use crate::daemon::run::{Ground, run as watch};
+use crate::daemon::socket::Socket;
+use crate::daemon::wake::{End, Wake, Word};
+use crate::daemon::{files, hooks, journal, systemd, zone};
+use crate::provider::any::AnyProvider;
+use crate::store::{Store, StoreError};
+
+/// How long until secrets that could not be had, or a state that could not be used, are tried again: at first, and doubled
+/// up to the most.
+const RETRY_MIN: Duration = Duration::from_mins(1);
+const RETRY_MAX: Duration = Duration::from_hours(1);
+
+/// The daemon.
+pub(super) async fn run(cli: &Cli) -> Done {
+    if cli.now.is_some() {
+        return Err(Fail::Usage("run goes by the real clock; --now is for the other commands".to_owned()));
+    }
+    // What it makes is for its user alone.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    let shell = Shell::open(cli)?;
+    refuse(&shell)?;
+    let _alone = shell.lock_as_daemon().await?;
+    let store = shell.store()?;
+    let socket = Socket::bind(&shell.socket())
+        .map_err(|error| anyhow::anyhow!("can't make the socket {}: {error}", shell.socket().display()))?;
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let reload = signal(SignalKind::hangup())?;
+    journal::started(shell.settings.accounts.len());
+    systemd::ready();
+    let done = tokio::select! {
+        biased;
+        _ = terminate.recv() => Ok(DONE),
+        _ = interrupt.recv() => Ok(DONE),
+        failed = Daemon::new(reload).stay(shell, store, &socket) => Err(failed),
+    };
+    systemd::stopping();
+    journal::stopped();
+    done
+}
+
+/// A standing clock is for demos and tests.
+fn refuse(shell: &Shell) -> Result<(), Fail> {
+    match shell.settings.now {
+        None => Ok(()),
+        Some(_) => {
+            let file = shell.settings.file.display();
+            Err(Fail::Config(format!("{file}: now: `seawall run` goes by the real clock: take this key away")))
+        }
+    }
+}
+
+struct Daemon {
+    reload: RefCell<Signal>,
+    wakes: UnboundedSender<Wake>,
+    woken: UnboundedReceiver<Wake>,
+    /// What the loop begins anew with.
+    next: RefCell<Option<Shell>>,
+}
+
+impl Daemon {
+    fn new(reload: Signal) -> Self {
+        let (wakes, woken) = mpsc::unbounded_channel();
+        Self { reload: RefCell::new(reload), wakes, woken, next: RefCell::default() }
+    }
+
+    /// Runs one loop after the other; ends only where it can't go on.
+    async fn stay(mut self, mut shell: Shell, mut store: Store, socket: &Socket) -> Fail {
+        let since = Clock::System.now();
+        let mut retry = RETRY_MIN;
+        loop {
+            let (wakes, next) = (&self.wakes, &self.next);
+            let (words, mut said) = mpsc::unbounded_channel();
+            let providers = opened(&shell).await;
+            retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
+            let (locks, folders) = (shell.lock_files(), folders(&shell));
+            let ground = Ground {
+                settings: &shell.settings,
+                config_hash: &shell.config_hash,
+                zones: &shell.zones,
+                instance: &shell.instance,
+                accounts: providers,
+                store: &store,
+                clock: Clock::System,
+                locks: &locks,
+                seed: u64::from(std::process::id()) ^ since.as_second().unsigned_abs(),
+                watchdog: systemd::watchdog(),
+                since,
+            };
+            let end = tokio::select! {
+                end = watch(ground, &mut self.woken, &words) => end,
+                () = listen(&shell, &mut said) => End::Stop,
+                () = socket.serve(wakes) => End::Stop,
+                () = files::watch(&folders, wakes) => End::Stop,
+                () = follow_zone(&shell, wakes) => End::Stop,
+                () = reload_when_told(&shell, &self.reload, wakes, next) => End::Stop,
+                () = retry_secrets(providers, retry, wakes) => End::Stop,
+            };
+            match end {
+                End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
+                End::Reload => match self.next.take() {
+                    Some(new) => {
+                        shell = new;
+                        journal::reloaded("the config was read again");
+                        systemd::ready();
+                    }
+                    None => {
+                        retry = RETRY_MAX.min(retry * 2);
+                        shell = again(shell);
+                    }
+                },
+                End::Store(error) => store = self.reopened(&shell, socket, error).await,
+            }
+        }
+    }
+
+    /// The state, once it can be used again; until then the daemon says why it does nothing.
+    async fn reopened(&mut self, shell: &Shell, socket: &Socket, error: StoreError) -> Store {
+        let mut fault = error.to_string();
+        let mut pause = RETRY_MIN;
+        loop {
+            journal::state_failed(&fault);
+            systemd::status("the state can't be used, so nothing is written; see the log");
+            let wait = tokio::time::sleep(pause);
+            tokio::pin!(wait);
+            loop {
+                systemd::alive();
+                let slice = systemd::watchdog().map_or(RETRY_MAX, |every| every / 3);
+                tokio::select! {
+                    () = &mut wait => break,
+                    () = tokio::time::sleep(slice) => {}
+                    () = socket.serve(&self.wakes) => {}
+                    Some(wake) = self.woken.recv() => {
+                        if let Wake::Ask(answer) = wake {
+                            // Who asked may have gone.
+                            let _ = answer.send(troubled(shell, &fault));
+                        }
+                    }
+                }
+            }
+            match shell.store() {
+                Ok(store) => return store,
+                Err(error) => fault = error.to_string(),
+            }
+            pause = RETRY_MAX.min(pause * 2);
+        }
+    }
+}
+
+/// The accounts, their secrets fetched. That may take its time, and each is given no more than a part of a minute.
+async fn opened(shell: &Shell) -> &[AnyProvider] {
+    let slice = systemd::watchdog().map_or(RETRY_MAX, |every| every / 3);
+    let opening = shell.accounts();
+    tokio::pin!(opening);
+    loop {
+        tokio::select! {
+            accounts = &mut opening => return accounts,
+            () = tokio::time::sleep(slice) => systemd::alive(),
+        }
+    }
+}
+
+/// Passes on what the loop says. Never ends.
+async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) {
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let pass_on = async {
+        while let Some(word) = said.recv().await {
+            match word {
+                Word::Status(text) => systemd::status(&text),
+                Word::Alive => systemd::alive(),
+                // The other end lives as long as this one.
+                Word::Notice(notice) => drop(tell.send(notice)),
+            }
+        }
+        std::future::pending().await
+    };
+    tokio::join!(pass_on, hooks::serve(&shell.settings.hooks, &mut told)).0
+}
+
+/// The folders of events, each with the index of its account.
+fn folders(shell: &Shell) -> Vec<(usize, PathBuf)> {
+    let accounts = shell.settings.accounts.iter().enumerate();
+    let folders = accounts.filter_map(|(index, account)| match &account.source {
+        Source::Vdir { path } => Some((index, path, account)),
+        Source::CalDav { .. } | Source::Google { .. } | Source::IcsFile { .. } | Source::IcsAddress { .. } => None,
+    });
+    folders
+        .flat_map(|(index, path, account)| {
+            account.calendars.iter().map(move |calendar| (index, path.join(&calendar.id.calendar)))
+        })
+        .collect()
+}
+
+async fn follow_zone(shell: &Shell, wakes: &UnboundedSender<Wake>) {
+    match &shell.settings.zone_of_system {
+        Some(zone) => zone::watch(zone, || Environment::from_system().timezone, shell.clock, wakes).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads the config again at each SIGHUP; one that is wrong is told and changes nothing. Never ends.
+async fn reload_when_told(
+    shell: &Shell,
+    reload: &RefCell<Signal>,
+    wakes: &UnboundedSender<Wake>,
+    next: &RefCell<Option<Shell>>,
+) {
+    while std::future::poll_fn(|context| reload.borrow_mut().poll_recv(context)).await.is_some() {
+        systemd::reloading();
+        match reloaded(shell) {
+            Ok(new) => {
+                *next.borrow_mut() = Some(new);
+                let _ = wakes.send(Wake::Reload);
+            }
+            Err(fail) => {
+                let faults = fail.message();
+                journal::config_wrong(&faults);
+                let first = faults.lines().next().unwrap_or_default().to_owned();
+                let _ = wakes.send(Wake::ConfigWrong(first));
+                systemd::ready();
+            }
+        }
+    }
+    std::future::pending().await
+}
+
+/// What the config file says now.
+fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
+    let new = Shell::of(&shell.settings.file, None, &Environment::from_system())?;
+    refuse(&new)?;
+    if new.settings.state_dir != shell.settings.state_dir {
+        return Err(Fail::Config("another state_dir takes effect only when the daemon is started anew".to_owned()));
+    }
+    Ok(new)
+}
+
+/// The same config once more, for another zone of the system or for secrets that could not be had: as the file has it now,
+/// where that is right.
+fn again(shell: Shell) -> Shell {
+    journal::reloaded("for the system's time zone, or for secrets that could not be had");
+    match reloaded(&shell) {
+        Ok(new) => new,
+        Err(_) => shell.with_closed_accounts(),
+    }
+}
+
+/// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.
+async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &UnboundedSender<Wake>) {
+    if providers.iter().any(accounts::is_closed) {
+        tokio::time::sleep(pause).await;
+        let _ = wakes.send(Wake::Reload);
+    }
+    std::future::pending().await
+}
+
+/// The status while the state can't be used.
+fn troubled(shell: &Shell, fault: &str) -> Status {
+    Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        now: shell.now().to_string(),
+        config: shell.settings.file.display().to_string(),
+        state_fault: Some(fault.to_owned()),
+        ..Status::default()
+    }
+}

@@ -1,0 +1,129 @@
+//! `seawall status`: asks the running daemon how it fares, and prints that.
+
+use std::fmt::Write as _;
+
+use super::args::Cli;
+use super::fail::{DONE, Done, LOGIN};
+use super::out;
+use super::shell::Shell;
+use crate::daemon::digest::{AccountStatus, HoldStatus, Status};
+use crate::daemon::socket;
+
+/// Prints how the daemon fares; fails where none runs.
+pub(super) async fn status(cli: &Cli) -> Done {
+    let shell = Shell::open(cli)?;
+    let path = shell.socket();
+    let asked = socket::ask(&path).await;
+    let status = match asked {
+        Ok(Some(status)) => status,
+        Ok(None) => {
+            return Err(anyhow::anyhow!(
+                "no daemon runs with this config ({}): start it with `systemctl --user start seawall`, or `seawall run` \
+                 in a terminal",
+                shell.settings.file.display()
+            )
+            .into());
+        }
+        Err(error) => {
+            return Err(anyhow::anyhow!("the daemon can't be asked by way of {}: {error}", path.display()).into());
+        }
+    };
+    let text = if cli.json { serde_json::to_string_pretty(&status)? } else { words(&status) };
+    out::print(&text)?;
+    Ok(if status.logins.is_empty() { DONE } else { LOGIN })
+}
+
+/// The status for people.
+fn words(status: &Status) -> String {
+    let mut out = String::new();
+    let at = |text: &str| moment(text, &status.now);
+    // Writing to a string can't fail.
+    let _ = writeln!(out, "seawall {} runs since {} (process {})", status.version, at(&status.since), status.pid);
+    let _ = writeln!(out, "config: {}", status.config);
+    for (what, fault) in [
+        ("the new config is wrong, the old one stays", &status.config_fault),
+        ("the state can't be used", &status.state_fault),
+    ] {
+        if let Some(fault) = fault {
+            let _ = writeln!(out, "! {what}: {fault}");
+        }
+    }
+    match status.paused.as_deref() {
+        None => {}
+        Some("resume") => out.push_str("paused until `seawall resume`: nothing is written\n"),
+        Some(until) => {
+            let _ = writeln!(out, "paused until {}: nothing is written", at(until));
+        }
+    }
+    match &status.last_cycle {
+        None => out.push_str("no cycle yet\n"),
+        Some(last) => {
+            let next = status.next_cycle.as_deref().map(|next| format!("; the next one at {} or on change", at(next)));
+            let undone =
+                if status.left_undone > 0 { format!(", {} left undone", status.left_undone) } else { String::new() };
+            let _ = writeln!(
+                out,
+                "last cycle {}: {} changes{undone}{}",
+                at(last),
+                status.written,
+                next.unwrap_or_default()
+            );
+        }
+    }
+    if let Some(halted) = status.halted.as_ref().filter(|_| status.paused.is_none()) {
+        let _ = writeln!(out, "! {halted}");
+    }
+    out.push_str("\naccounts\n");
+    status.accounts.iter().for_each(|one| account(&mut out, one, &at));
+    out.push_str("\nholds this week\n");
+    if status.holds.is_empty() {
+        out.push_str("  none\n");
+    }
+    status.holds.iter().for_each(|one| hold(&mut out, one));
+    for (title, lines) in [("at risk", &status.at_risk), ("warnings", &status.warnings)] {
+        if !lines.is_empty() {
+            let _ = writeln!(out, "\n{title}");
+            for line in lines {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+    }
+    out
+}
+
+fn account(out: &mut String, one: &AccountStatus, at: &impl Fn(&str) -> String) {
+    let last = one.last_poll.as_deref().map_or_else(|| "not read yet".to_owned(), |last| format!("read {}", at(last)));
+    let next = one.next_poll.as_deref().map(|next| format!(", next {}", at(next))).unwrap_or_default();
+    let state = match one.state.as_str() {
+        "login" => "NEEDS LOGIN",
+        other => other,
+    };
+    let _ = writeln!(out, "  {:<16} {state:<11}  {last}{next}", one.name);
+    if let Some(trouble) = &one.trouble {
+        let _ = writeln!(out, "    {trouble}");
+    }
+}
+
+fn hold(out: &mut String, one: &HoldStatus) {
+    let (day, from) = (day(&one.start), clock(&one.start));
+    let shown = if one.busy { "busy" } else { "free" };
+    let written = if one.written { "" } else { ", not written yet" };
+    let role = one.role.as_deref().unwrap_or("?");
+    let _ = writeln!(out, "  {day} {from}–{}  {role}, {shown}, {}{written}", clock(&one.end), one.state);
+}
+
+/// `09:41` of today, else with its day.
+fn moment(text: &str, now: &str) -> String {
+    if text.get(..10) == now.get(..10) { clock(text) } else { format!("{} {}", day(text), clock(text)) }
+}
+
+/// The time of RFC 3339 text.
+fn clock(text: &str) -> String {
+    text.get(11..16).unwrap_or(text).to_owned()
+}
+
+/// `Mon 16 Nov` of RFC 3339 text.
+fn day(text: &str) -> String {
+    let date = text.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok());
+    date.map_or_else(|| text.to_owned(), |date| date.strftime("%a %d %b").to_string())
+}

@@ -1,0 +1,164 @@
+//! What the loop knows of one account: what was last read, when it is read next, how it fares. Values only; reads
+//! nothing and asks no clock.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::moment::Moment;
+use super::schedule;
+use crate::config::settings::{Account, CalendarUse};
+use crate::cycle::fetch::Fetched;
+
+/// What was last read.
+#[derive(Clone, Debug)]
+struct Kept {
+    fetched: Vec<Fetched>,
+    /// When it was asked for, by [`Moment::running`].
+    at: Duration,
+    /// The version of the state before it was asked for.
+    version: i64,
+}
+
+/// An account as the loop sees it.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// When it is read next, by [`Moment::running`].
+    pub next: Duration,
+    /// It is being read, since then.
+    pub polling: Option<Moment>,
+    /// The version of the state when that began.
+    version: i64,
+    /// It is to be read once more when the present read is done.
+    pub again: bool,
+    /// It was not read since the start, or since the machine slept.
+    pub awaited: bool,
+    /// The next read lists every name.
+    pub thorough: bool,
+    /// How often in a row it could not be read to the end.
+    pub failures: u32,
+    /// When it was last read to the end.
+    pub good_at: Option<Timestamp>,
+    /// Why it could not be, the last time.
+    pub trouble: Option<String>,
+    /// Only its user can mend that.
+    pub needs_login: bool,
+    /// What was asked for before that is in doubt, by [`Moment::running`].
+    doubted: Duration,
+    /// Own objects may be written or removed there.
+    pub is_written: bool,
+    kept: Option<Kept>,
+}
+
+impl Watched {
+    /// One that is read at once.
+    pub fn new(account: &Account, now: Moment) -> Self {
+        let is_written = |calendar: &CalendarUse| calendar.hold || calendar.only_emptied();
+        Self {
+            next: now.running,
+            polling: None,
+            version: i64::MIN,
+            again: false,
+            awaited: true,
+            thorough: false,
+            failures: 0,
+            good_at: None,
+            trouble: None,
+            needs_login: false,
+            doubted: Duration::ZERO,
+            is_written: account.calendars.iter().any(is_written),
+            kept: None,
+        }
+    }
+
+    /// Everything that was read is in doubt: the machine slept, or the clock was set.
+    pub fn doubt(&mut self, now: Moment, next: Duration) {
+        (self.next, self.awaited, self.thorough, self.failures) = (next, true, true, 0);
+        self.doubted = now.running;
+    }
+
+    /// A read begins, at that version of the state.
+    pub fn begin(&mut self, now: Moment, version: i64) {
+        (self.polling, self.version, self.again) = (Some(now), version, false);
+    }
+
+    /// When the read began, and at which version of the state.
+    pub fn asked(&self) -> Option<(Moment, i64)> {
+        self.polling.map(|since| (since, self.version))
+    }
+
+    /// The word for how it fares.
+    pub fn state(&self) -> &'static str {
+        match self {
+            Self { needs_login: true, .. } => "login",
+            Self { failures: 1.., .. } => "failing",
+            Self { polling: Some(_), .. } => "reading",
+            Self { kept: None, .. } => "waiting",
+            _ => "ok",
+        }
+    }
+
+    /// Takes over what was read; whether it says something else than before. Of a calendar that could not be read its
+    /// last known content counts.
+    pub fn take(&mut self, mut fetched: Vec<Fetched>, asked: Moment, version: i64) -> bool {
+        let before = self.kept.take();
+        let old = before.as_ref().map(|kept| kept.fetched.as_slice()).unwrap_or_default();
+        for one in fetched.iter_mut().filter(|one| one.objects.is_none()) {
+            if let Some(known) = old.iter().find(|known| known.calendar == one.calendar) {
+                one.objects.clone_from(&known.objects);
+                one.emails.clone_from(&known.emails);
+                one.owned = known.owned;
+            }
+        }
+        let changed = before.as_ref().is_none_or(|kept| kept.fetched != fetched);
+        self.needs_login = fetched.iter().any(|one| one.needs_login);
+        let broken = fetched.iter().find(|one| one.incomplete);
+        self.trouble = broken.map(|one| one.warnings.last().cloned().unwrap_or_default());
+        if broken.is_some() {
+            self.failures = self.failures.saturating_add(1);
+        } else {
+            (self.failures, self.good_at) = (0, Some(asked.wall));
+        }
+        if asked.running >= self.doubted {
+            self.awaited = false;
+            self.thorough &= broken.is_some();
+        }
+        self.polling = None;
+        self.kept = Some(Kept { fetched, at: asked.running, version });
+        changed
+    }
+
+    /// Whether what was read is as new as it must be before anything is written to the account: no older than
+    /// `age_max`, and no other process has written to the state since.
+    pub fn is_fresh(&self, now: Moment, age_max: Duration, version: i64) -> bool {
+        let is_new = |kept: &Kept| now.running.saturating_sub(kept.at) <= age_max && kept.version == version;
+        !self.awaited && self.failures == 0 && self.kept.as_ref().is_some_and(is_new)
+    }
+
+    /// What was read is no longer what is there: a cycle wrote to the account.
+    pub fn spend(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.version = i64::MIN;
+        }
+    }
+
+    /// What a cycle may know of the account. What is too old, or was not read since the machine slept, counts as not
+    /// read to the end.
+    pub fn view(&self, account: &Account, now: Moment, every: Duration) -> Vec<Fetched> {
+        let Some(kept) = &self.kept else {
+            let nothing = |calendar| {
+                let mut one = Fetched::nothing(account, calendar);
+                one.warnings.push(format!("{}: not read yet.", one.calendar.id));
+                one
+            };
+            return account.calendars.iter().map(nothing).collect();
+        };
+        let is_old = now.running.saturating_sub(kept.at) > schedule::age_max(every, self.failures);
+        let mut fetched = kept.fetched.clone();
+        for one in fetched.iter_mut().filter(|one| (is_old || self.awaited) && !one.incomplete) {
+            one.incomplete = true;
+            one.warnings.push(format!("{}: not read for too long; it counts as it was then.", one.calendar.id));
+        }
+        fetched
+    }
+}

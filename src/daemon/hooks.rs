@@ -1,0 +1,109 @@
+//! Programs that are started for notices: they get JSON on standard input, run beside the loop, and none of them can hold
+//! it up. Knows no notice's meaning.
+
+use std::collections::VecDeque;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use tokio::io::AsyncWriteExt as _;
+use tokio::process::Command;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
+
+use super::journal;
+use super::notice::Notice;
+use crate::config::settings::Hook;
+
+/// How long a program may take.
+const TIME_MAX: Duration = Duration::from_secs(30);
+/// The most starts of a program in [`RATE_TIME`].
+const RATE_MAX: usize = 10;
+/// The time in which starts are counted.
+const RATE_TIME: Duration = Duration::from_hours(1);
+
+/// Starts the programs for notices as they come. Never ends.
+pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) {
+    let mut gates: Vec<Gate> = hooks.iter().map(|_| Gate::default()).collect();
+    let mut running = FuturesUnordered::new();
+    loop {
+        let notice = tokio::select! {
+            Some(()) = running.next(), if !running.is_empty() => continue,
+            Some(notice) = notices.recv() => notice,
+            else => std::future::pending().await,
+        };
+        for (hook, gate) in hooks.iter().zip(&mut gates).filter(|(hook, _)| hook.on.contains(&notice.kind)) {
+            if gate.opens(Instant::now()) {
+                running.push(start(hook, notice.clone()));
+            } else {
+                let hour = RATE_TIME.as_secs() / 3600;
+                journal::hook_failed(&format!(
+                    "a notice of {} was not passed on: its program was started {RATE_MAX} times within {hour} h",
+                    notice.kind.word()
+                ));
+            }
+        }
+    }
+}
+
+/// Counts starts.
+#[derive(Debug, Default)]
+struct Gate(VecDeque<Instant>);
+
+impl Gate {
+    fn opens(&mut self, now: Instant) -> bool {
+        while self.0.front().is_some_and(|at| now.duration_since(*at) >= RATE_TIME) {
+            self.0.pop_front();
+        }
+        let opens = self.0.len() < RATE_MAX;
+        self.0.extend(opens.then_some(now));
+        opens
+    }
+}
+
+async fn start(hook: &Hook, notice: Notice) {
+    let Some((program, arguments)) = hook.command.split_first() else { return };
+    let failed = |why: String| journal::hook_failed(&format!("`{program}`, started for a notice, {why}"));
+    match tokio::time::timeout(TIME_MAX, finished(program, arguments, hook.titles, &notice)).await {
+        Ok(Ok(status)) if status.success() => {}
+        Ok(Ok(status)) => failed(format!("failed ({status})")),
+        Ok(Err(error)) => failed(format!("could not be run: {error}")),
+        Err(_) => failed(format!("was not done after {} s and was ended", TIME_MAX.as_secs())),
+    }
+}
+
+/// Runs the program to its end; dropped, it is killed.
+async fn finished(program: &str, arguments: &[String], titles: bool, notice: &Notice) -> std::io::Result<ExitStatus> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env("SEAWALL_EVENT", notice.kind.word())
+        .env("SEAWALL_MESSAGE", &notice.message)
+        // It is no service of the manager's: what it says there would be taken for the daemon's word.
+        .env_remove("NOTIFY_SOCKET")
+        .env_remove("WATCHDOG_USEC")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A program that does not read is no failure.
+        let _ = stdin.write_all(format!("{}\n", notice.json(titles)).as_bytes()).await;
+    }
+    child.wait().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_is_started_ten_times_an_hour_and_not_more() {
+        let start = Instant::now();
+        let mut gate = Gate::default();
+        let opened = (0..120).filter(|minute| gate.opens(start + Duration::from_mins(*minute))).count();
+        assert_eq!(opened, 20);
+        let opened = (120..125).filter(|minute| gate.opens(start + Duration::from_mins(*minute))).count();
+        assert_eq!(opened, 5, "the first hour is forgotten");
+    }
+}

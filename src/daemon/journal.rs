@@ -1,0 +1,149 @@
+//! What the daemon logs: one function an event, each with its own MESSAGE_ID, so that `journalctl MESSAGE_ID=…` finds all
+//! of its kind. No title of an event and no name of a person is said at info level or above.
+
+use std::collections::BTreeSet;
+
+use super::account::Watched;
+use super::turn::TurnError;
+use super::wake::{Reason, Wake};
+use crate::cycle::outcome::Outcome;
+use crate::reconcile::change::Action;
+use crate::store::lock::LockError;
+
+/// The daemon has started.
+const STARTED: &str = "54ba6ba4096643799714ec7dd9f704fa";
+/// The daemon ends.
+const STOPPED: &str = "cccba41d06f5451f8b9751acb37f1c3d";
+/// Another config is in use.
+const RELOADED: &str = "b7058862597848edb4b25334b88e3bda";
+/// The new config is wrong.
+const CONFIG_WRONG: &str = "429e45af598e48a9953a2ee87dc61837";
+/// An account was read.
+const POLLED: &str = "b62d0f6ae7264f49b12fc5a09014c6ff";
+/// An account can't be read.
+const UNREADABLE: &str = "4fa546bc81604388ae81355f35f29c78";
+/// An account needs a login.
+const LOGIN: &str = "b8513e66917e46a5a04f2236fbe98bad";
+/// A cycle is done.
+const CYCLED: &str = "a91a63a1fdad44dd852935d1c99e5f34";
+/// A cycle failed.
+const CYCLE_FAILED: &str = "7be54e123c5546b9a2f8f2ed9c4301bc";
+/// An event was written or removed.
+const WRITTEN: &str = "820442573725411785e6fae8f7d0a1d2";
+/// One could not be.
+const NOT_WRITTEN: &str = "af0f7a2bca554ac88627cbd5db612e92";
+/// The machine slept or its clock was set.
+const BROKE: &str = "b4dc89b82d5c4ed3be4c6d388dcacc9a";
+/// The state can't be used.
+const STATE_FAILED: &str = "4bab1959c77148639827ce822d4bdec6";
+/// A cycle found something that the user should know.
+const WARNED: &str = "e3f7a078295f471d8003deaa831ac0a6";
+/// A program for a notice failed.
+const HOOK_FAILED: &str = "4d6df38ece3c43e4bee4ca56bdf2dc3a";
+
+/// The daemon has started.
+pub fn started(accounts: usize) {
+    tracing::info!(message_id = STARTED, "seawall {} watches {accounts} accounts", env!("CARGO_PKG_VERSION"));
+}
+
+/// The daemon ends.
+pub fn stopped() {
+    tracing::info!(message_id = STOPPED, "ends");
+}
+
+/// Another config, zone or secret is in use.
+pub fn reloaded(why: &str) {
+    tracing::info!(message_id = RELOADED, "begins anew: {why}");
+}
+
+/// The new config is wrong.
+pub fn config_wrong(faults: &str) {
+    tracing::error!(message_id = CONFIG_WRONG, "the new config is wrong, the old one stays: {faults}");
+}
+
+/// The state can't be used.
+pub fn state_failed(error: &dyn std::fmt::Display) {
+    tracing::error!(message_id = STATE_FAILED, "the state can't be used: {error}");
+}
+
+/// A program for a notice failed.
+pub fn hook_failed(why: &str) {
+    tracing::warn!(message_id = HOOK_FAILED, "{why}");
+}
+
+/// An account was read; said aloud only where it fares otherwise than before.
+pub(super) fn polled(name: &str, account: &Watched, failures_before: u32) {
+    let (seawall_account, seawall_op) = (name, "poll");
+    let trouble = account.trouble.as_deref().unwrap_or_default();
+    match (failures_before, account.failures) {
+        (0, 0) => tracing::debug!(message_id = POLLED, seawall_account, seawall_op, "account {name} was read"),
+        (_, 0) => tracing::info!(message_id = POLLED, seawall_account, seawall_op, "account {name} can be read again"),
+        (0, _) if account.needs_login => tracing::error!(
+            message_id = LOGIN,
+            seawall_account,
+            seawall_op,
+            "account {name} needs its user: {trouble} (it is tried again, ever less often; `systemctl reload` after a \
+             change of its password tries at once)"
+        ),
+        (0, _) => tracing::warn!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
+        _ => tracing::debug!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
+    }
+}
+
+/// The machine slept or its clock was set.
+pub(super) fn broke(wake: &Wake) {
+    let what = if matches!(wake, Wake::Resumed) { "the machine slept" } else { "the clock was set" };
+    tracing::info!(message_id = BROKE, "{what}: everything is read again before anything is written");
+}
+
+/// Another process has the lock.
+pub(super) fn busy(error: &LockError) {
+    tracing::info!(message_id = CYCLE_FAILED, seawall_op = "cycle", "the cycle waits: {error}");
+}
+
+/// A cycle failed.
+pub(super) fn cycle_failed(error: &TurnError) {
+    tracing::warn!(message_id = CYCLE_FAILED, seawall_op = "cycle", "the cycle failed: {error}");
+}
+
+/// A cycle is done. A warning that the cycle before had too is not repeated.
+pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, warned: &mut BTreeSet<String>) {
+    let mut current: BTreeSet<String> = outcome.warnings.iter().cloned().collect();
+    current.extend(outcome.halted.clone().filter(|_| !is_paused));
+    for warning in current.difference(warned) {
+        tracing::warn!(message_id = WARNED, seawall_op = "cycle", "{warning}");
+    }
+    *warned = current;
+    let written = outcome.changes.iter().filter(|one| one.applied).count();
+    for one in &outcome.changes {
+        let seawall_op = match one.change.action {
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Delete => "delete",
+        };
+        let (kind, uid) = (one.change.key.kind.word(), one.change.uid.as_str());
+        let seawall_account = one.change.calendar.account.as_str();
+        let span = one.change.span();
+        let at = |at: jiff::Timestamp| at.to_zoned(outcome.tz.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let what = format!("{seawall_op} {kind} {} to {}", at(span.start), at(span.end));
+        match &one.error {
+            _ if one.applied => {
+                tracing::info!(message_id = WRITTEN, seawall_account, seawall_op, seawall_uid = uid, "{what}");
+            }
+            Some(error) => tracing::warn!(
+                message_id = NOT_WRITTEN,
+                seawall_account,
+                seawall_op,
+                seawall_uid = uid,
+                "not done: {what}: {error}"
+            ),
+            None => tracing::debug!(seawall_account, seawall_op, seawall_uid = uid, "held back: {what}"),
+        }
+    }
+    let (seawall_op, seawall_cycle) = ("cycle", reason.word());
+    if written > 0 {
+        tracing::info!(message_id = CYCLED, seawall_op, seawall_cycle, "cycle ({seawall_cycle}): {written} changes");
+    } else {
+        tracing::debug!(message_id = CYCLED, seawall_op, seawall_cycle, "cycle ({seawall_cycle}): nothing changed");
+    }
+}

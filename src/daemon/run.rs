@@ -1,0 +1,450 @@
+//! The loop: it waits for a wake-up, does what that asks for, and waits again. Reads and cycles are futures that it
+//! holds itself, so an account that hangs delays no other, and to drop the loop is to stop at once wherever it is.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use jiff::Timestamp;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::account::Watched;
+use super::digest::{AccountStatus, Digest, Status, instant};
+use super::journal;
+use super::moment::Moment;
+use super::notice::notices;
+use super::schedule;
+use super::turn::{self, Done, Pause, TurnError, Turned, every, turn};
+use super::wake::{Due, End, Reason, Wake, Word};
+use crate::calendar::zones::Zones;
+use crate::config::settings::Settings;
+use crate::cycle::clock::Clock;
+use crate::cycle::fetch::Fetched;
+use crate::cycle::run::CycleError;
+use crate::provider::Provider;
+use crate::store::{Store, StoreError};
+
+/// The longest sleep: only awake it can be seen that the machine slept or its clock was set.
+const SLICE_MAX: Duration = Duration::from_mins(1);
+/// How long a cycle waits, after the start or a sleep, for accounts that were not read yet.
+const SETTLE_MAX: Duration = Duration::from_secs(90);
+/// After another process had the lock.
+const BUSY_PAUSE: Duration = Duration::from_secs(15);
+/// Something that is due for so long hangs.
+const LATE_MAX: Duration = Duration::from_mins(2);
+/// Name of the single value that holds what the user was told.
+const TOLD: &str = "told";
+
+/// What the loop stands on. It stays while the loop runs.
+pub struct Ground<'a, P> {
+    /// The config.
+    pub settings: &'a Settings,
+    /// Changes with every change of the config.
+    pub config_hash: &'a str,
+    /// The database of zones.
+    pub zones: &'a Zones,
+    /// This seawall.
+    pub instance: &'a str,
+    /// The accounts in config order.
+    pub accounts: &'a [P],
+    /// What is remembered.
+    pub store: &'a Store,
+    /// Where the present comes from.
+    pub clock: Clock,
+    /// What a cycle that writes locks.
+    pub locks: &'a [PathBuf],
+    /// For jitter.
+    pub seed: u64,
+    /// How often the supervisor wants a sign of life, if it does.
+    pub watchdog: Option<Duration>,
+    /// Since when the daemon runs.
+    pub since: Timestamp,
+}
+
+// By hand: a derive would ask the provider to be copied too.
+impl<P> Clone for Ground<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Ground<'_, P> {}
+
+/// Runs the loop until it is told to end, or must.
+pub async fn run<P: Provider>(
+    ground: Ground<'_, P>,
+    wakes: &mut UnboundedReceiver<Wake>,
+    words: &UnboundedSender<Word>,
+) -> End {
+    let mut watch = match Loop::new(ground, words) {
+        Ok(watch) => watch,
+        Err(error) => return End::Store(error),
+    };
+    loop {
+        let wake = watch.next(wakes).await;
+        match watch.on(wake) {
+            Ok(None) => {}
+            Ok(Some(end)) => return end,
+            Err(error) => return End::Store(error),
+        }
+        watch.say();
+    }
+}
+
+struct Loop<'a, P> {
+    ground: Ground<'a, P>,
+    words: &'a UnboundedSender<Word>,
+    rng: fastrand::Rng,
+    jobs: FuturesUnordered<LocalBoxFuture<'a, Wake>>,
+    accounts: Vec<Watched>,
+    /// When it last looked at the clocks.
+    last: Moment,
+    /// A cycle is wanted, since then.
+    wanted: Option<(Reason, Moment)>,
+    /// When the plan is made anew if nothing else happens.
+    due: Option<Due>,
+    /// A cycle runs, since then.
+    turning: Option<Moment>,
+    /// No cycle before this, by [`Moment::running`].
+    not_before: Duration,
+    /// The last cycle left something undone.
+    unsettled: bool,
+    /// A wake-up that comes after what was found out when it came.
+    next: Option<Wake>,
+    /// The version of the state.
+    version: i64,
+    pause: Pause,
+    digest: Digest,
+    config_fault: Option<String>,
+    told: BTreeSet<String>,
+    said: String,
+    warned: BTreeSet<String>,
+}
+
+impl<'a, P: Provider> Loop<'a, P> {
+    fn new(ground: Ground<'a, P>, words: &'a UnboundedSender<Word>) -> Result<Self, StoreError> {
+        let now = Moment::now(ground.clock);
+        let told = ground.store.meta(TOLD)?.unwrap_or_default();
+        Ok(Self {
+            ground,
+            words,
+            rng: fastrand::Rng::with_seed(ground.seed),
+            jobs: FuturesUnordered::new(),
+            accounts: ground.settings.accounts.iter().map(|account| Watched::new(account, now)).collect(),
+            last: now,
+            wanted: Some((Reason::Start, now)),
+            due: None,
+            turning: None,
+            not_before: Duration::ZERO,
+            unsettled: false,
+            next: None,
+            version: ground.store.version()?,
+            pause: Pause::load(ground.store, now.wall)?,
+            digest: Digest::default(),
+            config_fault: None,
+            told: told.lines().map(str::to_owned).collect(),
+            said: String::new(),
+            warned: BTreeSet::new(),
+        })
+    }
+
+    /// Waits for the next wake-up.
+    async fn next(&mut self, wakes: &mut UnboundedReceiver<Wake>) -> Wake {
+        loop {
+            let now = Moment::now(self.ground.clock);
+            if let Some(wake) = self.due_now(now) {
+                return wake;
+            }
+            let sleep = self.sleep(now);
+            self.next = tokio::select! {
+                biased;
+                wake = wakes.recv() => Some(wake.unwrap_or(Wake::Stop)),
+                Some(wake) = self.jobs.next(), if !self.jobs.is_empty() => Some(wake),
+                () = tokio::time::sleep(sleep) => None,
+            };
+            self.show_life(Moment::now(self.ground.clock));
+        }
+    }
+
+    /// What happened to the machine since this was last asked.
+    fn broken(&mut self, now: Moment) -> Option<Wake> {
+        now.since(std::mem::replace(&mut self.last, now))
+    }
+
+    /// What is to be done at once, if anything.
+    fn due_now(&mut self, now: Moment) -> Option<Wake> {
+        if let Some(wake) = self.broken(now).or_else(|| self.next.take()) {
+            return Some(wake);
+        }
+        let is_due = |index: &usize| self.may_poll(*index) && self.accounts[*index].next <= now.running;
+        if let Some(index) = (0..self.accounts.len()).find(is_due) {
+            return Some(Wake::Poll(index));
+        }
+        // Another command wrote to the state; what it did may change the plan. A failure shows in the next cycle.
+        let version = self.ground.store.version().unwrap_or(self.version);
+        if version != self.version {
+            self.version = version;
+            self.want(Reason::State, now);
+        }
+        if let Some(due) = self.due.filter(|due| due.at <= now.wall) {
+            self.due = None;
+            self.want(due.reason, now);
+        }
+        let (reason, _) = self.wanted.filter(|_| self.may_turn(now))?;
+        Some(Wake::Replan(reason))
+    }
+
+    /// How long nothing is due.
+    fn sleep(&self, now: Moment) -> Duration {
+        let slice = self.ground.watchdog.map_or(SLICE_MAX, |every| SLICE_MAX.min(every / 3));
+        let until = |at: Duration| at.saturating_sub(now.running);
+        let polls = (0..self.accounts.len()).filter(|index| self.may_poll(*index));
+        let polls = polls.map(|index| until(self.accounts[index].next));
+        let due = self.due.map(|due| Duration::try_from(due.at.duration_since(now.wall)).unwrap_or_default());
+        let settled = self.wanted.filter(|_| self.turning.is_none());
+        let settled = settled.map(|(_, since)| until(since.running + SETTLE_MAX)).filter(|left| !left.is_zero());
+        let unlocked = self.wanted.map(|_| until(self.not_before)).filter(|left| !left.is_zero());
+        polls.chain(due).chain(settled).chain(unlocked).fold(slice, Duration::min)
+    }
+
+    /// Whether the account can be read now: one at a time, and not while a cycle may write to it.
+    fn may_poll(&self, index: usize) -> bool {
+        let account = &self.accounts[index];
+        account.polling.is_none() && (self.turning.is_none() || !account.is_written)
+    }
+
+    /// Whether a cycle can run now: one at a time, and not while an account is read that it may write to, nor before
+    /// every account had its time to be read at all.
+    fn may_turn(&self, now: Moment) -> bool {
+        let since = self.wanted.map_or(now.running, |(_, since)| since.running);
+        let has_settled = now.running.saturating_sub(since) >= SETTLE_MAX;
+        self.turning.is_none()
+            && now.running >= self.not_before
+            && !self.accounts.iter().any(|one| one.is_written && one.polling.is_some())
+            && (has_settled || !self.accounts.iter().any(|one| one.awaited))
+    }
+
+    fn want(&mut self, reason: Reason, now: Moment) {
+        self.wanted.get_or_insert((reason, now));
+    }
+
+    /// Does what a wake-up asks for; the end, where it is that.
+    fn on(&mut self, wake: Wake) -> Result<Option<End>, StoreError> {
+        let now = Moment::now(self.ground.clock);
+        match wake {
+            Wake::Poll(index) => self.poll(index, now)?,
+            Wake::Polled(index, fetched) => self.polled(index, fetched?, now),
+            Wake::Replan(reason) => self.replan(reason, now),
+            Wake::Turned(turned) => self.turned(*turned, now)?,
+            Wake::Files(index) => self.touched(index, now),
+            Wake::Resumed | Wake::ClockJumped => self.doubt(&wake, now),
+            // A cycle in the middle is dropped, which is as safe as a crash: the next one looks first.
+            Wake::Reload | Wake::ZoneChanged => return Ok(Some(End::Reload)),
+            Wake::ConfigWrong(fault) => self.config_fault = Some(fault),
+            // Who asked may have gone.
+            Wake::Ask(answer) => drop(answer.send(self.status(now))),
+            Wake::Stop => return Ok(Some(End::Stop)),
+        }
+        Ok(None)
+    }
+
+    fn poll(&mut self, index: usize, now: Moment) -> Result<(), StoreError> {
+        let ground = self.ground;
+        let account = &mut self.accounts[index];
+        account.begin(now, ground.store.version()?);
+        let thorough = account.thorough;
+        self.jobs.push(Box::pin(async move { Wake::Polled(index, turn::read(ground, index, thorough).await) }));
+        Ok(())
+    }
+
+    fn polled(&mut self, index: usize, fetched: Vec<Fetched>, now: Moment) {
+        let every = every(self.ground);
+        let account = &mut self.accounts[index];
+        let before = account.failures;
+        let asked = account.asked().unwrap_or((now, i64::MIN));
+        let changed = account.take(fetched, asked.0, asked.1);
+        // What was asked before the machine slept is asked again.
+        account.next = if std::mem::take(&mut account.again) || account.awaited {
+            now.running
+        } else {
+            now.running + schedule::pause(every, account.failures, &mut self.rng)
+        };
+        journal::polled(&self.ground.settings.accounts[index].name, account, before);
+        let reason = if changed { Reason::Change } else { Reason::Rest };
+        if changed || self.unsettled {
+            self.want(reason, now);
+        }
+    }
+
+    fn touched(&mut self, index: usize, now: Moment) {
+        if let Some(account) = self.accounts.get_mut(index) {
+            account.again = account.polling.is_some();
+            account.next = now.running;
+        }
+    }
+
+    /// Nothing that was read can be trusted any more: all is read again, thoroughly, before anything is written.
+    fn doubt(&mut self, wake: &Wake, now: Moment) {
+        journal::broke(wake);
+        for account in &mut self.accounts {
+            account.doubt(now, now.running + schedule::pause_after_break(&mut self.rng));
+        }
+        self.wanted = Some((Reason::Break, now));
+    }
+
+    fn replan(&mut self, reason: Reason, now: Moment) {
+        (self.wanted, self.turning) = (None, Some(now));
+        let (ground, accounts) = (self.ground, self.accounts.clone());
+        self.jobs.push(Box::pin(async move { Wake::Turned(Box::new(turn(ground, accounts, reason).await)) }));
+    }
+
+    fn turned(&mut self, turned: Turned, now: Moment) -> Result<(), StoreError> {
+        self.turning = None;
+        let began = turned.began;
+        match turned.done {
+            Ok(done) => return self.done(done, turned.reason, now),
+            Err(TurnError::Cycle(CycleError::Store(error))) => return Err(error),
+            Err(TurnError::Busy(error)) => {
+                journal::busy(&error);
+                self.not_before = now.running + BUSY_PAUSE;
+                self.want(turned.reason, began);
+            }
+            Err(error) => {
+                journal::cycle_failed(&error);
+                self.unsettled = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn done(&mut self, done: Done, reason: Reason, now: Moment) -> Result<(), StoreError> {
+        let Done { outcome, pause, reread } = done;
+        for one in reread {
+            let account = &mut self.accounts[one.account];
+            account.take(one.fetched, one.asked, one.version);
+            account.next = now.running + schedule::pause(every(self.ground), account.failures, &mut self.rng);
+        }
+        let is_paused = pause != Pause::No;
+        for (account, settings) in self.accounts.iter_mut().zip(&self.ground.settings.accounts) {
+            let is_in = |one: &crate::cycle::outcome::Attempt| {
+                !is_paused && one.change.calendar.account == settings.name && (one.applied || one.error.is_some())
+            };
+            if outcome.changes.iter().any(is_in) {
+                account.spend();
+            }
+        }
+        self.pause = pause;
+        self.unsettled = outcome.partly && !is_paused && self.ground.settings.write;
+        self.due = Some(schedule::next_replan(now.wall, self.ground.settings, &outcome, pause.until()));
+        self.digest = Digest::of(&outcome);
+        journal::cycled(&outcome, reason, is_paused, &mut self.warned);
+        if !self.ground.settings.hooks.is_empty() {
+            let before = self.told.clone();
+            for notice in notices(&outcome, &mut self.told) {
+                self.tell(Word::Notice(notice));
+            }
+            if self.told != before {
+                let lines: Vec<&str> = self.told.iter().map(String::as_str).collect();
+                self.ground.store.set_meta(TOLD, Some(&lines.join("\n")))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A sign of life, if nothing hangs.
+    fn show_life(&self, now: Moment) {
+        if self.ground.watchdog.is_none() {
+            return;
+        }
+        let late = |since: Duration, max: Duration| now.running.saturating_sub(since) > max + LATE_MAX;
+        let hangs = |account: &Watched| match account.polling {
+            Some(since) => late(since.running, turn::POLL_TIME_MAX),
+            None => self.turning.is_none() && late(account.next, Duration::ZERO),
+        };
+        let turn_hangs = self.turning.is_some_and(|since| late(since.running, turn::TURN_TIME_MAX));
+        if !turn_hangs && !self.accounts.iter().any(hangs) {
+            self.tell(Word::Alive);
+        }
+    }
+
+    fn tell(&self, word: Word) {
+        // Where nobody listens nothing is missed.
+        let _ = self.words.send(word);
+    }
+
+    /// Says in one line how it goes, where that is something new.
+    fn say(&mut self) {
+        let text = self.line();
+        if text != self.said {
+            self.tell(Word::Status(text.clone()));
+            self.said = text;
+        }
+    }
+
+    fn line(&self) -> String {
+        let accounts = match self.accounts.len() {
+            1 => "1 account".to_owned(),
+            many => format!("{many} accounts"),
+        };
+        let mut parts = vec![accounts];
+        let tz = &self.ground.settings.policy.tz;
+        parts.push(match self.digest.at {
+            Some(at) => format!("last cycle {}", at.to_zoned(tz.clone()).strftime("%H:%M")),
+            None => "reading for the first time".to_owned(),
+        });
+        let count = |such: &dyn Fn(&Watched) -> bool| self.accounts.iter().filter(|one| such(one)).count();
+        let logins = count(&|one| one.needs_login);
+        let failing = count(&|one| one.failures > 0 && !one.needs_login);
+        parts.extend((logins > 0).then(|| format!("{logins} needs login")));
+        parts.extend((failing > 0).then(|| format!("{failing} can't be read")));
+        parts.extend((self.pause != Pause::No).then(|| "paused".to_owned()));
+        parts.extend((self.pause == Pause::No && self.digest.halted.is_some()).then(|| "writes nothing".to_owned()));
+        parts.extend(self.config_fault.is_some().then(|| "the new config is wrong, the old one stays".to_owned()));
+        parts.join(", ")
+    }
+
+    fn status(&self, now: Moment) -> Status {
+        let tz = &self.ground.settings.policy.tz;
+        let stamp = |at: Timestamp| instant(at, tz);
+        let after = |at: Duration| {
+            let wait = jiff::SignedDuration::try_from(at.saturating_sub(now.running)).unwrap_or_default();
+            now.wall.checked_add(wait).ok().map(&stamp)
+        };
+        let account = |(settings, one): (&crate::config::settings::Account, &Watched)| AccountStatus {
+            name: settings.name.clone(),
+            state: one.state().to_owned(),
+            last_poll: one.good_at.map(&stamp),
+            next_poll: if one.polling.is_some() { None } else { after(one.next) },
+            failures: one.failures,
+            trouble: one.trouble.clone(),
+        };
+        let digest = &self.digest;
+        let logins = self.ground.settings.accounts.iter().zip(&self.accounts).filter(|(_, one)| one.needs_login);
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            now: stamp(now.wall),
+            since: stamp(self.ground.since),
+            config: self.ground.settings.file.display().to_string(),
+            config_fault: self.config_fault.clone(),
+            state_fault: None,
+            paused: match self.pause {
+                Pause::No => None,
+                Pause::Until(at) => Some(stamp(at)),
+                Pause::ForEver => Some("resume".to_owned()),
+            },
+            accounts: self.ground.settings.accounts.iter().zip(&self.accounts).map(account).collect(),
+            last_cycle: digest.at.map(stamp),
+            written: digest.written,
+            left_undone: digest.left_undone,
+            halted: digest.halted.clone(),
+            next_cycle: self.due.map(|due| stamp(due.at)),
+            holds: digest.holds.clone(),
+            at_risk: digest.at_risk.clone(),
+            logins: logins.map(|(settings, _)| settings.name.clone()).collect(),
+            warnings: digest.warnings.clone(),
+        }
+    }
+}

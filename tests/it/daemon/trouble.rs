@@ -1,0 +1,244 @@
+//! Days on which things break: accounts that hang or fail, a machine that sleeps, clocks that are wrong, another process
+//! that holds the lock. Nothing is written on what is not known.
+
+use seawall::store::lock;
+
+use super::*;
+
+#[test]
+fn an_account_that_hangs_delays_no_other() {
+    live(async |house| {
+        house.minutes(10).await;
+        house.office().mood.set(Mood::Hangs);
+        house.minutes(60).await;
+        house.home().forget();
+        house.meeting(house.home(), "tue 9-10 Review");
+        house.minutes(6).await;
+        assert!(!house.holds().contains("tue 9-12"), "{}", house.holds());
+        house.minutes(54).await;
+        assert!(house.home().count("read") + house.home().count("list") >= 10);
+        let status = house.status().await;
+        assert_eq!((status.accounts[0].state.as_str(), status.accounts[1].state.as_str()), ("ok", "failing"));
+        assert!(status.accounts[1].trouble.as_ref().unwrap().contains("office/team"));
+    });
+}
+
+#[test]
+fn an_account_that_hangs_from_the_start_keeps_the_others_only_from_creating() {
+    live_with(
+        |house| {
+            house.office().mood.set(Mood::Hangs);
+            house
+        },
+        async |house| {
+            house.minutes(30).await;
+            assert_eq!(house.holds(), "", "what the office has there is not known");
+            assert!(house.home().count("read") + house.home().count("list") >= 5);
+            house.office().mood.set(Mood::Fine);
+            house.minutes(20).await;
+            assert_eq!(house.holds().lines().count(), 4);
+        },
+    );
+}
+
+#[test]
+fn the_account_of_the_holds_hanging_keeps_no_other_from_being_read() {
+    live(async |house| {
+        house.minutes(10).await;
+        house.home().mood.set(Mood::Hangs);
+        house.office().forget();
+        house.meeting(house.office(), "tue 9-10 Review");
+        house.minutes(60).await;
+        assert!(house.office().count("read") >= 10, "{:?}", house.office().log.borrow());
+        house.home().mood.set(Mood::Fine);
+        house.minutes(75).await;
+        assert!(house.holds().contains("tue 10:15-"), "{}", house.holds());
+    });
+}
+
+#[test]
+fn a_failing_account_is_asked_ever_less_often_and_at_least_every_hour() {
+    live(async |house| {
+        house.minutes(10).await;
+        house.office().mood.set(Mood::Fails(ErrorKind::Unavailable));
+        house.minutes(6).await;
+        house.office().forget();
+        house.minutes(120).await;
+        assert!((5..=8).contains(&house.office().log.borrow().len()), "{:?}", house.office().log.borrow());
+        house.office().forget();
+        house.minutes(600).await;
+        let times: Vec<u64> = house.office().log.borrow().iter().map(|(at, _)| *at).collect();
+        assert!(times.windows(2).all(|pair| (2880..=3600).contains(&(pair[1] - pair[0]))), "{times:?}");
+        house.office().mood.set(Mood::Fine);
+        house.minutes(61).await;
+        house.office().forget();
+        house.minutes(30).await;
+        assert!((5..=7).contains(&house.office().log.borrow().len()), "{:?}", house.office().log.borrow());
+    });
+}
+
+#[test]
+fn what_a_failing_account_said_last_still_counts_and_nothing_new_is_planned_over_it() {
+    live(async |house| {
+        house.meeting(house.office(), "tue 9-12 Workshop");
+        house.minutes(10).await;
+        let before = house.holds();
+        assert!(!before.contains("tue 9"), "{before}");
+        house.office().mood.set(Mood::Fails(ErrorKind::Unavailable));
+        house.home().forget();
+        house.minutes(180).await;
+        assert_eq!(house.holds(), before);
+        assert_eq!(house.home().count("create") + house.home().count("update") + house.home().count("delete"), 0);
+        // It yields all the same to what can be read.
+        house.meeting(house.home(), "thu 9-10 Interview");
+        house.minutes(7).await;
+        assert!(!house.holds().contains("thu 9-12"), "{}", house.holds());
+    });
+}
+
+#[test]
+fn a_needed_login_is_told_and_ends_nothing() {
+    live(async |house| {
+        house.minutes(10).await;
+        house.office().mood.set(Mood::Fails(ErrorKind::Login));
+        house.minutes(60).await;
+        let status = house.status().await;
+        assert_eq!(status.logins, ["office"]);
+        assert_eq!(status.accounts[1].state, "login");
+        assert!(house.line().contains("1 needs login"));
+    });
+}
+
+#[test]
+fn no_network_at_the_start_is_no_failure() {
+    live_with(
+        |house| {
+            house.accounts.iter().for_each(|one| one.mood.set(Mood::Fails(ErrorKind::Unavailable)));
+            house
+        },
+        async |house| {
+            house.minutes(20).await;
+            assert_eq!(house.holds(), "");
+            house.accounts.iter().for_each(|one| one.mood.set(Mood::Fine));
+            house.minutes(40).await;
+            assert_eq!(house.holds().lines().count(), 4);
+        },
+    );
+}
+
+/// What is asked of both accounts after something that puts all that was read in doubt.
+fn check_doubt(what: impl FnOnce(&House)) {
+    live(async |house| {
+        house.minutes(60).await;
+        for account in &house.accounts {
+            account.forget();
+        }
+        // Nobody has seen it yet.
+        house.meeting(house.office(), "wed 9-10 Review");
+        house.meeting(house.home(), "thu 9-10 Interview");
+        what(house);
+        house.minutes(2).await;
+        for account in &house.accounts {
+            let log = account.log.borrow();
+            assert_eq!(log.first().map(|(_, what)| what.as_str()), Some("list"), "all of it is read first: {log:?}");
+        }
+        assert!(house.holds().contains("thu 10:15-"), "{}", house.holds());
+    });
+}
+
+#[test]
+fn after_a_sleep_everything_is_read_again_before_anything_is_written() {
+    check_doubt(|house| house.clock.sleep(8 * 3600));
+}
+
+#[test]
+fn after_a_jump_of_the_clock_everything_is_read_again_before_anything_is_written() {
+    check_doubt(|house| house.clock.set(3 * 3600));
+    check_doubt(|house| house.clock.set(-1800));
+}
+
+#[test]
+fn a_cycle_in_the_middle_of_which_the_machine_slept_writes_nothing_more() {
+    live(async |house| {
+        house.minutes(60).await;
+        house.meeting(house.home(), "tue 9-10 Review");
+        house.meeting(house.home(), "thu 9-10 Interview");
+        house.home().mood.set(Mood::Slow(20));
+        house.wakes.send(Wake::Files(0)).unwrap();
+        // In the middle of the cycle's first look at what it will change.
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(house.home().log.borrow().last().map(|(_, what)| what.as_str()), Some("get"));
+        house.home().forget();
+        house.clock.sleep(3600);
+        house.minutes(1).await;
+        house.home().mood.set(Mood::Fine);
+        house.minutes(3).await;
+        let log = house.home().log.borrow();
+        assert_eq!(log.first().map(|(_, what)| what.as_str()), Some("list"), "{log:?}");
+        drop(log);
+        assert!(house.holds().contains("tue 10:15-") && house.holds().contains("thu 10:15-"), "{}", house.holds());
+    });
+}
+
+#[test]
+fn a_clock_from_1970_writes_nothing_until_it_is_right() {
+    live_with(
+        |house| House { clock: Driven::new(Timestamp::UNIX_EPOCH), ..house },
+        async |house| {
+            house.minutes(30).await;
+            assert_eq!(house.own(), [""; 0]);
+            assert!(house.status().await.halted.unwrap().contains("1970"), "it says why");
+            let right = instant("mon", "8:00").duration_since(house.now()).as_secs();
+            house.clock.set(right);
+            house.minutes(2).await;
+            assert_eq!(house.holds().lines().count(), 4);
+        },
+    );
+}
+
+#[test]
+fn a_cycle_waits_while_another_process_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("lock");
+    let held = std::fs::File::create(&file).unwrap();
+    held.try_lock().unwrap();
+    live_with(
+        |house| House { locks: vec![file.clone()], ..house },
+        async |house| {
+            house.minutes(10).await;
+            assert_eq!(house.own(), [""; 0]);
+            assert!(house.status().await.last_cycle.is_none());
+            drop(held);
+            house.minutes(1).await;
+            assert_eq!(house.holds().lines().count(), 4);
+            // Between two cycles it is free.
+            lock::acquire(&file, Duration::ZERO).await.unwrap();
+        },
+    );
+}
+
+#[test]
+fn whoever_asks_is_answered_and_a_stop_obeyed_in_the_middle_of_any_request() {
+    live(async |house| {
+        house.minutes(10).await;
+        house.accounts.iter().for_each(|one| one.mood.set(Mood::Hangs));
+        house.wakes.send(Wake::Files(0)).unwrap();
+        house.wakes.send(Wake::Files(1)).unwrap();
+        tokio::task::yield_now().await;
+        let before = Instant::now();
+        assert_eq!(house.status().await.accounts.len(), 2);
+        assert_eq!(before.elapsed(), Duration::ZERO);
+        // The stop at the end of every story comes while both hang.
+    });
+}
+
+#[test]
+fn a_wrong_config_is_told_and_the_old_one_stays() {
+    live(async |house| {
+        house.wakes.send(Wake::ConfigWrong("seawall.toml:3:1: unknown key".to_owned())).unwrap();
+        house.minutes(1).await;
+        assert_eq!(house.holds().lines().count(), 4);
+        assert!(house.line().ends_with("the new config is wrong, the old one stays"));
+        assert_eq!(house.status().await.config_fault.as_deref(), Some("seawall.toml:3:1: unknown key"));
+    });
+}
