@@ -9,17 +9,16 @@ use crate::focus::policy::{Doubt, Visibility};
 
 /// An account: the keys that all have, and those of its provider.
 pub(super) fn account(provider: &'static str, lists: Lists, required: &'static [&'static str], own: Vec<Key>) -> Shape {
-    let calendars = match provider {
-        "ics" => json!({ "type": "array", "minItems": 1, "maxItems": 1, "items": one("calendar") }),
-        _ => {
-            let named = json!({ "allOf": [one("calendar"), { "required": ["name"] }] });
-            json!({ "type": "array", "minItems": 1, "items": named })
-        }
+    let calendars = if provider == "ics" {
+        json!({ "type": "array", "minItems": 1, "maxItems": 1, "items": one("calendar") })
+    } else {
+        let named = json!({ "allOf": [one("calendar"), { "required": ["name"] }] });
+        json!({ "type": "array", "minItems": 1, "items": named })
     };
     let keys = vec![
         ("name", "What you call the account.", text()),
         ("provider", "What kind of service it is: vdir, caldav, google or ics.", json!({ "const": provider })),
-        ("emails", "Who you are among the attendees, beside what the service knows.", list(text())),
+        ("emails", "Who you are among the attendees, beside what the service knows.", list(&text())),
         ("calendars", "Which calendars to use, and for what. Exactly one of all accounts holds.", calendars),
     ];
     Shape { name: provider, lists, required, keys: [keys, own].concat() }
@@ -45,11 +44,11 @@ pub(super) fn top() -> Vec<Key> {
         ("hours", "When you work.", one("hours")),
         ("busy", "What to make of events that are neither clearly busy nor clearly free.", one("busy")),
         ("focus", "What a focus session is.", one("focus")),
-        ("role", "What time is for, in the order in which it is served.", list(one("role"))),
+        ("role", "What time is for, in the order in which it is served.", list(&one("role"))),
         ("hold", "How holds look and behave.", one("hold")),
         ("limits", "How much may be written.", one("limits")),
         ("summary", "The weekly event that says how the week balanced.", one("summary")),
-        ("notify", "Programs that are started when something happens.", list(one("notify"))),
+        ("notify", "Programs that are started when something happens.", list(&one("notify"))),
         ("account", "Where calendars are.", json!({ "type": "array", "minItems": 1, "items": one("account") })),
     ]
 }
@@ -58,7 +57,7 @@ pub(super) fn hours() -> Vec<Key> {
     let work = json!({ "type": "array", "minItems": 1, "items": one("span") });
     vec![
         ("work", "When you work.", work),
-        ("away", "What of it is never focus and never erosion: lunch, school runs.", list(one("span"))),
+        ("away", "What of it is never focus and never erosion: lunch, school runs.", list(&one("span"))),
     ]
 }
 
@@ -79,7 +78,7 @@ pub(super) fn busy() -> Vec<Key> {
         (
             "day_off",
             "Titles of days off (regular expressions): such a day is no working time.",
-            with_default(list(text()), json!(defaults::DAY_OFF)),
+            with_default(list(&text()), json!(defaults::DAY_OFF)),
         ),
     ]
 }
@@ -99,7 +98,7 @@ pub(super) fn session() -> Vec<Key> {
 }
 
 pub(super) fn focus() -> Vec<Key> {
-    let own = with_default(list(one("match")), json!([{ "title": defaults::OWN_FOCUS }]));
+    let own = with_default(list(&one("match")), json!([{ "title": defaults::OWN_FOCUS }]));
     let horizon = number(1, defaults::HORIZON_MAX, Some(i64::from(defaults::HORIZON)));
     vec![
         ("horizon", "Weeks that are planned, this one included.", horizon),
@@ -112,13 +111,13 @@ pub(super) fn role() -> Vec<Key> {
         ("name", "What you call it.", text()),
         ("target", "Hours a week. Default: the sum of the week's blocks.", length()),
         ("hold", "false: no holds, only measured.", flag(true)),
-        ("preferred", "Hours liked best for time won back elsewhere.", list(one("span"))),
-        ("allowed", "Time won back lies only here. Default: all working time.", list(one("span"))),
-        ("blocks", "Focus blocks: when you mean to do it.", list(one("block"))),
+        ("preferred", "Hours liked best for time won back elsewhere.", list(&one("span"))),
+        ("allowed", "Time won back lies only here. Default: all working time.", list(&one("span"))),
+        ("blocks", "Focus blocks: when you mean to do it.", list(&one("block"))),
         (
             "match",
             "Which events are of this role: one entry must fit, and of an entry everything it says.",
-            list(one("match")),
+            list(&one("match")),
         ),
     ]
 }
@@ -200,7 +199,7 @@ pub(super) fn caldav() -> Vec<Key> {
         ("token", "auth = \"bearer\": where the token is.", one("secret")),
         ("auth", "How the password is shown.", choice(&["basic", "digest", "bearer"], Some("basic"))),
         ("ca_file", "Who signed the server's certificate, where your system does not know it (PEM).", text()),
-        ("hosts", "Other hosts that may get the password, where the server sends you on to one.", list(text())),
+        ("hosts", "Other hosts that may get the password, where the server sends you on to one.", list(&text())),
     ]
 }
 

@@ -5,3 +5,4 @@ mod papers;
 mod schema;
 mod state;
 mod trouble;
+mod units;
