@@ -136,6 +136,8 @@ async fn calendars_of(
 
 fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Result<(), Fail> {
     Findings::good(&format!("{} occurrences from {} on", outcome.judged.len(), first_day(outcome)))?;
+    // Accounts that let nobody in; that was said.
+    let shut = &outcome.logins;
     let strangers = outcome
         .judged
         .iter()
@@ -158,9 +160,12 @@ fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Re
     if !settings.write {
         Findings::note("write = false: seawall looks and reports, and writes nothing")?;
     } else if let Some(halted) = &outcome.halted {
+        // What stands still for want of a login goes on after it.
+        findings.logins += usize::from(settings.hold_calendar.as_ref().is_some_and(|id| shut.contains(&id.account)));
         findings.fault(halted)?;
     }
-    for warning in &outcome.warnings {
+    let said = |warning: &str| shut.iter().any(|account| warning.starts_with(&format!("{account}/")));
+    for warning in outcome.warnings.iter().filter(|warning| !said(warning)) {
         // What a config does not name any more would stay behind for ever if nobody said so.
         if warning.contains("which the config does not name") {
             findings.fault(warning)?;

@@ -20,10 +20,9 @@ use super::out;
 pub(super) fn begin(cli: &Cli) {
     let is_daemon = matches!(cli.command, Command::Run);
     let level = match (is_daemon, cli.verbose) {
-        (true, 0) => "seawall=info,warn",
-        (true, 1) => "seawall=debug,warn",
         (false, 0) => "warn",
-        (false, 1) => "seawall=info,warn",
+        (false, 1) | (true, 0) => "seawall=info,warn",
+        (true, 1) => "seawall=debug,warn",
         (_, _) => "seawall=trace,info",
     };
     let filter = EnvFilter::try_from_env("SEAWALL_LOG").unwrap_or_else(|_| EnvFilter::new(level));

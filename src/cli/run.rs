@@ -2,6 +2,7 @@
 //! watched, the socket for questions and the programs for notices; each a future of this one thread.
 
 use std::cell::RefCell;
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,15 +12,16 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::accounts;
 use super::args::Cli;
 use super::fail::{DONE, Done, Fail};
-use super::shell::Shell;
+use super::shell::{self, Shell};
 use crate::config::Environment;
 use crate::config::settings::Source;
 use crate::cycle::clock::Clock;
 use crate::daemon::digest::Status;
+use crate::daemon::files::Watcher;
 use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
 use crate::daemon::wake::{End, Wake, Word};
-use crate::daemon::{files, hooks, journal, systemd, zone};
+use crate::daemon::{hooks, journal, systemd, zone};
 use crate::provider::any::AnyProvider;
 use crate::store::{Store, StoreError};
 
@@ -39,8 +41,9 @@ pub(super) async fn run(cli: &Cli) -> Done {
     refuse(&shell)?;
     let _alone = shell.lock_as_daemon().await?;
     let store = shell.store()?;
-    let socket = Socket::bind(&shell.socket())
-        .map_err(|error| anyhow::anyhow!("can't make the socket {}: {error}", shell.socket().display()))?;
+    let socket = Socket::bind(&shell::socket(&shell.settings.file)).map_err(|error| {
+        anyhow::anyhow!("can't make the socket {}: {error}", shell::socket(&shell.settings.file).display())
+    })?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let reload = signal(SignalKind::hangup())?;
     journal::started(shell.settings.accounts.len());
@@ -58,13 +61,11 @@ pub(super) async fn run(cli: &Cli) -> Done {
 
 /// A standing clock is for demos and tests.
 fn refuse(shell: &Shell) -> Result<(), Fail> {
-    match shell.settings.now {
-        None => Ok(()),
-        Some(_) => {
-            let file = shell.settings.file.display();
-            Err(Fail::Config(format!("{file}: now: `seawall run` goes by the real clock: take this key away")))
-        }
+    if shell.settings.now.is_none() {
+        return Ok(());
     }
+    let file = shell.settings.file.display();
+    Err(Fail::Config(format!("{file}: now: `seawall run` goes by the real clock: take this key away")))
 }
 
 struct Daemon {
@@ -88,9 +89,12 @@ impl Daemon {
         loop {
             let (wakes, next) = (&self.wakes, &self.next);
             let (words, mut said) = mpsc::unbounded_channel();
-            let providers = opened(&shell).await;
+            let folders = folders(&shell);
+            let watcher = Watcher::new(&folders);
+            // A secret may take its time, and has a limit of its own.
+            let providers = while_alive(shell.accounts()).await;
             retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
-            let (locks, folders) = (shell.lock_files(), folders(&shell));
+            let locks = shell.lock_files();
             let ground = Ground {
                 settings: &shell.settings,
                 config_hash: &shell.config_hash,
@@ -106,26 +110,25 @@ impl Daemon {
             };
             let end = tokio::select! {
                 end = watch(ground, &mut self.woken, &words) => end,
-                () = listen(&shell, &mut said) => End::Stop,
-                () = socket.serve(wakes) => End::Stop,
-                () = files::watch(&folders, wakes) => End::Stop,
-                () = follow_zone(&shell, wakes) => End::Stop,
-                () = reload_when_told(&shell, &self.reload, wakes, next) => End::Stop,
-                () = retry_secrets(providers, retry, wakes) => End::Stop,
+                never = listen(&shell, &mut said) => match never {},
+                never = socket.serve(wakes) => match never {},
+                never = Watcher::run(watcher, wakes) => match never {},
+                never = follow_zone(&shell, wakes) => match never {},
+                never = reload_when_told(&shell, &self.reload, wakes, next) => match never {},
+                never = retry_secrets(providers, retry, wakes) => match never {},
             };
             match end {
                 End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
-                End::Reload => match self.next.take() {
-                    Some(new) => {
+                End::Reload => {
+                    if let Some(new) = self.next.take() {
                         shell = new;
                         journal::reloaded("the config was read again");
                         systemd::ready();
-                    }
-                    None => {
+                    } else {
                         retry = RETRY_MAX.min(retry * 2);
                         shell = again(shell);
                     }
-                },
+                }
                 End::Store(error) => store = self.reopened(&shell, socket, error).await,
             }
         }
@@ -138,22 +141,18 @@ impl Daemon {
         loop {
             journal::state_failed(&fault);
             systemd::status("the state can't be used, so nothing is written; see the log");
-            let wait = tokio::time::sleep(pause);
-            tokio::pin!(wait);
-            loop {
-                systemd::alive();
-                let slice = systemd::watchdog().map_or(RETRY_MAX, |every| every / 3);
-                tokio::select! {
-                    () = &mut wait => break,
-                    () = tokio::time::sleep(slice) => {}
-                    () = socket.serve(&self.wakes) => {}
-                    Some(wake) = self.woken.recv() => {
-                        if let Wake::Ask(answer) = wake {
-                            // Who asked may have gone.
-                            let _ = answer.send(troubled(shell, &fault));
-                        }
+            let answers = async {
+                while let Some(wake) = self.woken.recv().await {
+                    if let Wake::Ask(answer) = wake {
+                        // Who asked may have gone.
+                        let _ = answer.send(troubled(shell, &fault));
                     }
                 }
+            };
+            tokio::select! {
+                () = while_alive(tokio::time::sleep(pause)) => {}
+                never = socket.serve(&self.wakes) => match never {},
+                () = answers => {}
             }
             match shell.store() {
                 Ok(store) => return store,
@@ -164,21 +163,20 @@ impl Daemon {
     }
 }
 
-/// The accounts, their secrets fetched. That may take its time, and each is given no more than a part of a minute.
-async fn opened(shell: &Shell) -> &[AnyProvider] {
+/// Does what takes its time and can't hang, with signs of life.
+async fn while_alive<T>(work: impl Future<Output = T>) -> T {
     let slice = systemd::watchdog().map_or(RETRY_MAX, |every| every / 3);
-    let opening = shell.accounts();
-    tokio::pin!(opening);
+    let mut work = std::pin::pin!(work);
     loop {
         tokio::select! {
-            accounts = &mut opening => return accounts,
+            done = &mut work => return done,
             () = tokio::time::sleep(slice) => systemd::alive(),
         }
     }
 }
 
 /// Passes on what the loop says. Never ends.
-async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) {
+async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) -> Infallible {
     let (tell, mut told) = mpsc::unbounded_channel();
     let pass_on = async {
         while let Some(word) = said.recv().await {
@@ -191,7 +189,10 @@ async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) {
         }
         std::future::pending().await
     };
-    tokio::join!(pass_on, hooks::serve(&shell.settings.hooks, &mut told)).0
+    tokio::select! {
+        never = pass_on => never,
+        never = hooks::serve(&shell.settings.hooks, &mut told) => never,
+    }
 }
 
 /// The folders of events, each with the index of its account.
@@ -208,7 +209,7 @@ fn folders(shell: &Shell) -> Vec<(usize, PathBuf)> {
         .collect()
 }
 
-async fn follow_zone(shell: &Shell, wakes: &UnboundedSender<Wake>) {
+async fn follow_zone(shell: &Shell, wakes: &UnboundedSender<Wake>) -> Infallible {
     match &shell.settings.zone_of_system {
         Some(zone) => zone::watch(zone, || Environment::from_system().timezone, shell.clock, wakes).await,
         None => std::future::pending().await,
@@ -221,7 +222,7 @@ async fn reload_when_told(
     reload: &RefCell<Signal>,
     wakes: &UnboundedSender<Wake>,
     next: &RefCell<Option<Shell>>,
-) {
+) -> Infallible {
     while std::future::poll_fn(|context| reload.borrow_mut().poll_recv(context)).await.is_some() {
         systemd::reloading();
         match reloaded(shell) {
@@ -262,7 +263,7 @@ fn again(shell: Shell) -> Shell {
 }
 
 /// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.
-async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &UnboundedSender<Wake>) {
+async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &UnboundedSender<Wake>) -> Infallible {
     if providers.iter().any(accounts::is_closed) {
         tokio::time::sleep(pause).await;
         let _ = wakes.send(Wake::Reload);

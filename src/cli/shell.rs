@@ -24,6 +24,8 @@ use crate::provider::any::AnyProvider;
 use crate::store::lock::{self, Lock, LockError};
 use crate::store::{DATABASE, Store, StoreError};
 
+/// What systemd makes of `RuntimeDirectory=seawall` in a unit of the system.
+const SYSTEM_RUNTIME_DIR: &str = "/run/seawall";
 /// How long a writing command waits for another one to finish.
 const LOCK_WAIT: Duration = Duration::from_mins(1);
 
@@ -151,12 +153,6 @@ impl Shell {
         }
     }
 
-    /// The socket on which a daemon of this state tells how it goes.
-    pub(super) fn socket(&self) -> PathBuf {
-        let state = short_hash(self.settings.state_dir.as_os_str().as_encoded_bytes());
-        runtime_dir().join(format!("status-{state}.sock"))
-    }
-
     /// The same, with the accounts still to be opened: their secrets are fetched again.
     pub(super) fn with_closed_accounts(self) -> Self {
         Self { accounts: OnceCell::new(), ..self }
@@ -217,6 +213,21 @@ impl Shell {
         let store = self.store_to_look().await?;
         self.cycle(&store, Mode::Look, also).await
     }
+}
+
+/// The socket on which a daemon with that config tells how it goes. Named after the file, so that it is found also while
+/// what stands in the file is wrong.
+pub(super) fn socket(config: &Path) -> PathBuf {
+    runtime_dir().join(socket_name(config))
+}
+
+/// Where such a socket may be: with this user's own, or with those of the system's service.
+pub(super) fn sockets(config: &Path) -> [PathBuf; 2] {
+    [socket(config), Path::new(SYSTEM_RUNTIME_DIR).join(socket_name(config))]
+}
+
+fn socket_name(config: &Path) -> String {
+    format!("status-{}.sock", short_hash(config.as_os_str().as_encoded_bytes()))
 }
 
 /// Says what a report that has no place for it would leave out.

@@ -3,30 +3,32 @@
 use std::fmt::Write as _;
 
 use super::args::Cli;
-use super::fail::{DONE, Done, LOGIN};
+use super::fail::{DONE, Done, Fail, LOGIN};
 use super::out;
-use super::shell::Shell;
+use super::shell;
+use crate::config::{self, Environment};
 use crate::daemon::digest::{AccountStatus, HoldStatus, Status};
 use crate::daemon::socket;
 
 /// Prints how the daemon fares; fails where none runs.
 pub(super) async fn status(cli: &Cli) -> Done {
-    let shell = Shell::open(cli)?;
-    let path = shell.socket();
-    let asked = socket::ask(&path).await;
-    let status = match asked {
-        Ok(Some(status)) => status,
-        Ok(None) => {
-            return Err(anyhow::anyhow!(
-                "no daemon runs with this config ({}): start it with `systemctl --user start seawall`, or `seawall run` \
-                 in a terminal",
-                shell.settings.file.display()
-            )
-            .into());
+    let found = config::find(cli.config.as_deref(), &Environment::from_system());
+    let file = config::absolute(&found.map_err(|error| Fail::Config(error.to_string()))?)?;
+    let mut status = None;
+    for path in shell::sockets(&file) {
+        let asked = socket::ask(&path).await;
+        status = asked.map_err(|error| anyhow::anyhow!("the daemon can't be asked on {}: {error}", path.display()))?;
+        if status.is_some() {
+            break;
         }
-        Err(error) => {
-            return Err(anyhow::anyhow!("the daemon can't be asked by way of {}: {error}", path.display()).into());
-        }
+    }
+    let Some(status) = status else {
+        return Err(anyhow::anyhow!(
+            "no daemon runs with this config ({}): start it with `systemctl --user start seawall`, or `seawall run` in a \
+             terminal",
+            file.display()
+        )
+        .into());
     };
     let text = if cli.json { serde_json::to_string_pretty(&status)? } else { words(&status) };
     out::print(&text)?;

@@ -126,7 +126,10 @@ pub fn policy_by_default(tz: TimeZone) -> Policy {
 
 /// The path from the root. It names the state's folder, so one file must have one: `..` is resolved, while symbolic
 /// links to the file stay, for some systems replace what they point at.
-fn absolute(path: &Path) -> std::io::Result<PathBuf> {
+///
+/// # Errors
+/// Where the folder can't be found.
+pub fn absolute(path: &Path) -> std::io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
     match (path.parent(), path.file_name()) {
         (Some(folder), Some(name)) if folder.components().any(|part| part == Component::ParentDir) => {

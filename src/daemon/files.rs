@@ -2,6 +2,7 @@
 //! the next look finds the change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,17 +21,8 @@ const MISSING_PAUSE: Duration = Duration::from_mins(5);
 /// Room for the events of one read.
 const BUFFER_BYTES: usize = 4096;
 
-/// Wakes the loop when a file in one of the folders was touched; each belongs to an account by its index. Never ends.
-pub async fn watch(folders: &[(usize, PathBuf)], wakes: &UnboundedSender<Wake>) {
-    match (folders.is_empty(), Watcher::new(folders)) {
-        (true, _) => {}
-        (false, Ok(mut watcher)) => watcher.run(wakes).await,
-        (false, Err(error)) => tracing::warn!("folders can't be watched, so changes are seen at each look: {error}"),
-    }
-    std::future::pending().await
-}
-
-struct Watcher<'a> {
+/// Folders, each of an account by its index.
+pub struct Watcher<'a> {
     events: EventStream<Vec<u8>>,
     folders: &'a [(usize, PathBuf)],
     /// Index of the folder, by the number of its watch.
@@ -38,20 +30,44 @@ struct Watcher<'a> {
 }
 
 impl<'a> Watcher<'a> {
-    fn new(folders: &'a [(usize, PathBuf)]) -> std::io::Result<Self> {
-        let events = Inotify::init()?.into_event_stream(vec![0; BUFFER_BYTES])?;
-        Ok(Self { events, folders, watched: BTreeMap::new() })
+    /// Watches from now on; before anything is read, so that no change falls in between. None where there is nothing to
+    /// watch, or it can't be done.
+    pub fn new(folders: &'a [(usize, PathBuf)]) -> Option<Self> {
+        if folders.is_empty() {
+            return None;
+        }
+        match Inotify::init().and_then(|inotify| inotify.into_event_stream(vec![0; BUFFER_BYTES])) {
+            Ok(events) => {
+                let mut watcher = Self { events, folders, watched: BTreeMap::new() };
+                watcher.watch_missing();
+                Some(watcher)
+            }
+            Err(error) => {
+                tracing::warn!("folders can't be watched, so changes are seen at each look: {error}");
+                None
+            }
+        }
     }
 
-    async fn run(&mut self, wakes: &UnboundedSender<Wake>) {
+    /// Wakes the loop when a file in one of the folders was touched. Never ends.
+    pub async fn run(watcher: Option<Self>, wakes: &UnboundedSender<Wake>) -> Infallible {
+        if let Some(mut watcher) = watcher {
+            let error = watcher.wake(wakes).await;
+            tracing::warn!("folders can't be watched any more, so changes are seen at each look: {error}");
+        }
+        std::future::pending().await
+    }
+
+    /// Ends only with an error.
+    async fn wake(&mut self, wakes: &UnboundedSender<Wake>) -> std::io::Error {
         loop {
-            let mut touched = self.watch_missing();
+            let mut touched = BTreeSet::new();
             while touched.is_empty() {
                 let is_missing = self.watched.len() < self.folders.len();
                 match tokio::time::timeout(MISSING_PAUSE, self.touched()).await {
                     Ok(Ok(accounts)) => touched = accounts,
-                    Ok(Err(error)) => return tracing::warn!("folders can't be watched any more: {error}"),
-                    Err(_) if is_missing => break,
+                    Ok(Err(error)) => return error,
+                    Err(_) if is_missing => touched = self.watch_missing(),
                     Err(_) => {}
                 }
             }
@@ -71,7 +87,6 @@ impl<'a> Watcher<'a> {
 
     /// Watches the folders that are not; the accounts of those that have appeared.
     fn watch_missing(&mut self) -> BTreeSet<usize> {
-        let is_first = self.watched.is_empty();
         let mut appeared = BTreeSet::new();
         for (index, (account, folder)) in self.folders.iter().enumerate() {
             if self.watched.values().any(|watched| *watched == index) {
@@ -86,7 +101,7 @@ impl<'a> Watcher<'a> {
                 | WatchMask::DONT_FOLLOW;
             if let Ok(watch) = self.events.watches().add(folder, mask) {
                 self.watched.insert(watch.get_watch_descriptor_id(), index);
-                appeared.extend((!is_first).then_some(*account));
+                appeared.insert(*account);
             }
         }
         appeared

@@ -2,6 +2,7 @@
 //! it up. Knows no notice's meaning.
 
 use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ const RATE_MAX: usize = 10;
 const RATE_TIME: Duration = Duration::from_hours(1);
 
 /// Starts the programs for notices as they come. Never ends.
-pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) {
+pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> Infallible {
     let mut gates: Vec<Gate> = hooks.iter().map(|_| Gate::default()).collect();
     let mut running = FuturesUnordered::new();
     loop {

@@ -1,4 +1,4 @@
-//! What the daemon logs: one function an event, each with its own MESSAGE_ID, so that `journalctl MESSAGE_ID=…` finds all
+//! What the daemon logs: one function an event, each with its own `MESSAGE_ID`, so that `journalctl MESSAGE_ID=…` finds all
 //! of its kind. No title of an event and no name of a person is said at info level or above.
 
 use std::collections::BTreeSet;

@@ -13,5 +13,6 @@ pub mod schedule;
 pub mod socket;
 pub mod systemd;
 pub mod turn;
+mod view;
 pub mod wake;
 pub mod zone;

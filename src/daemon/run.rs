@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::account::Watched;
-use super::digest::{AccountStatus, Digest, Status, instant};
+use super::digest::Digest;
 use super::journal;
 use super::moment::Moment;
 use super::notice::notices;
@@ -93,18 +93,18 @@ pub async fn run<P: Provider>(
     }
 }
 
-struct Loop<'a, P> {
-    ground: Ground<'a, P>,
+pub(super) struct Loop<'a, P> {
+    pub(super) ground: Ground<'a, P>,
     words: &'a UnboundedSender<Word>,
     rng: fastrand::Rng,
     jobs: FuturesUnordered<LocalBoxFuture<'a, Wake>>,
-    accounts: Vec<Watched>,
+    pub(super) accounts: Vec<Watched>,
     /// When it last looked at the clocks.
     last: Moment,
     /// A cycle is wanted, since then.
     wanted: Option<(Reason, Moment)>,
     /// When the plan is made anew if nothing else happens.
-    due: Option<Due>,
+    pub(super) due: Option<Due>,
     /// A cycle runs, since then.
     turning: Option<Moment>,
     /// No cycle before this, by [`Moment::running`].
@@ -115,9 +115,9 @@ struct Loop<'a, P> {
     next: Option<Wake>,
     /// The version of the state.
     version: i64,
-    pause: Pause,
-    digest: Digest,
-    config_fault: Option<String>,
+    pub(super) pause: Pause,
+    pub(super) digest: Digest,
+    pub(super) config_fault: Option<String>,
     told: BTreeSet<String>,
     said: String,
     warned: BTreeSet<String>,
@@ -380,71 +380,6 @@ impl<'a, P: Provider> Loop<'a, P> {
         if text != self.said {
             self.tell(Word::Status(text.clone()));
             self.said = text;
-        }
-    }
-
-    fn line(&self) -> String {
-        let accounts = match self.accounts.len() {
-            1 => "1 account".to_owned(),
-            many => format!("{many} accounts"),
-        };
-        let mut parts = vec![accounts];
-        let tz = &self.ground.settings.policy.tz;
-        parts.push(match self.digest.at {
-            Some(at) => format!("last cycle {}", at.to_zoned(tz.clone()).strftime("%H:%M")),
-            None => "reading for the first time".to_owned(),
-        });
-        let count = |such: &dyn Fn(&Watched) -> bool| self.accounts.iter().filter(|one| such(one)).count();
-        let logins = count(&|one| one.needs_login);
-        let failing = count(&|one| one.failures > 0 && !one.needs_login);
-        parts.extend((logins > 0).then(|| format!("{logins} needs login")));
-        parts.extend((failing > 0).then(|| format!("{failing} can't be read")));
-        parts.extend((self.pause != Pause::No).then(|| "paused".to_owned()));
-        parts.extend((self.pause == Pause::No && self.digest.halted.is_some()).then(|| "writes nothing".to_owned()));
-        parts.extend(self.config_fault.is_some().then(|| "the new config is wrong, the old one stays".to_owned()));
-        parts.join(", ")
-    }
-
-    fn status(&self, now: Moment) -> Status {
-        let tz = &self.ground.settings.policy.tz;
-        let stamp = |at: Timestamp| instant(at, tz);
-        let after = |at: Duration| {
-            let wait = jiff::SignedDuration::try_from(at.saturating_sub(now.running)).unwrap_or_default();
-            now.wall.checked_add(wait).ok().map(&stamp)
-        };
-        let account = |(settings, one): (&crate::config::settings::Account, &Watched)| AccountStatus {
-            name: settings.name.clone(),
-            state: one.state().to_owned(),
-            last_poll: one.good_at.map(&stamp),
-            next_poll: if one.polling.is_some() { None } else { after(one.next) },
-            failures: one.failures,
-            trouble: one.trouble.clone(),
-        };
-        let digest = &self.digest;
-        let logins = self.ground.settings.accounts.iter().zip(&self.accounts).filter(|(_, one)| one.needs_login);
-        Status {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            pid: std::process::id(),
-            now: stamp(now.wall),
-            since: stamp(self.ground.since),
-            config: self.ground.settings.file.display().to_string(),
-            config_fault: self.config_fault.clone(),
-            state_fault: None,
-            paused: match self.pause {
-                Pause::No => None,
-                Pause::Until(at) => Some(stamp(at)),
-                Pause::ForEver => Some("resume".to_owned()),
-            },
-            accounts: self.ground.settings.accounts.iter().zip(&self.accounts).map(account).collect(),
-            last_cycle: digest.at.map(stamp),
-            written: digest.written,
-            left_undone: digest.left_undone,
-            halted: digest.halted.clone(),
-            next_cycle: self.due.map(|due| stamp(due.at)),
-            holds: digest.holds.clone(),
-            at_risk: digest.at_risk.clone(),
-            logins: logins.map(|(settings, _)| settings.name.clone()).collect(),
-            warnings: digest.warnings.clone(),
         }
     }
 }

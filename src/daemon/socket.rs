@@ -1,5 +1,6 @@
 //! The socket on which a running daemon tells how it goes: whoever connects is given one line of JSON. Only its user can.
 
+use std::convert::Infallible;
 use std::fs::{DirBuilder, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -45,7 +46,7 @@ impl Socket {
     }
 
     /// Answers whoever asks, one after the other. Never ends.
-    pub async fn serve(&self, wakes: &UnboundedSender<Wake>) {
+    pub async fn serve(&self, wakes: &UnboundedSender<Wake>) -> Infallible {
         loop {
             match self.listener.accept().await {
                 // Who has gone, or does not read, is no concern of the daemon's.

@@ -1,5 +1,6 @@
 //! Follows the system's time zone where the config names none: not at once, for a traveller may only change trains.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedSender;
@@ -13,7 +14,12 @@ const PAUSE: Duration = Duration::from_mins(5);
 const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Wakes the loop when the system has had another zone than the one in use for an hour. Never ends.
-pub async fn watch(in_use: &str, system: impl Fn() -> Option<String>, clock: Clock, wakes: &UnboundedSender<Wake>) {
+pub async fn watch(
+    in_use: &str,
+    system: impl Fn() -> Option<String>,
+    clock: Clock,
+    wakes: &UnboundedSender<Wake>,
+) -> Infallible {
     let mut other: Option<(String, Duration)> = None;
     loop {
         tokio::time::sleep(PAUSE).await;

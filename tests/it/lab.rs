@@ -22,6 +22,7 @@ fn a_server_keeps_what_plain_http_puts() {
         assert_eq!(work.list().len(), 0);
 
         work.put("one.ics", EVENT);
+        assert!(lab.folder.is_dir(), "what it keeps has a place of its own");
         let kept = work.list();
         assert_eq!(kept.keys().collect::<Vec<_>>(), ["one.ics"]);
         assert!(kept["one.ics"].contains("SUMMARY:Boat trip"), "{}", kept["one.ics"]);

@@ -77,6 +77,8 @@ mod report;
 #[cfg(test)]
 mod rules;
 #[cfg(test)]
+mod servers;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod subscription;

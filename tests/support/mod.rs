@@ -12,6 +12,7 @@ pub(crate) mod memory;
 pub(crate) mod outcome;
 pub(crate) mod planning;
 pub(crate) mod policy;
+pub(crate) mod relay;
 pub(crate) mod script;
 pub(crate) mod service;
 pub(crate) mod told;

@@ -25,14 +25,23 @@ class Machine:
         self.log = open(self.folder / "boot.log", "wb")
         self.container = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", self.root, "--boot",
-             "--console=pipe", "--link-journal=no", "--machine", self.folder.name],
+             "--console=pipe", "--link-journal=no", f"--machine=seawall-{os.getpid()}"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True,
         )
-        self.init = until(self._init, "the container has no init")
-        until(lambda: self.run("systemctl", "is-system-running", "--wait", check=False).stdout.strip() == "running",
-              "the system does not come up")
+        try:
+            self.init = until(self._init, "the container has no init")
+            until(self._is_up, "the system does not come up")
+        except Failed as error:
+            told = (self.folder / "boot.log").read_text(errors="replace")
+            self.close()
+            raise Failed(f"{error}\n{told[-4000:]}") from error
+
+    def _is_up(self):
+        return self.run("systemctl", "is-system-running", "--wait", check=False).stdout.strip() == "running"
 
     def _init(self):
+        if self.container.poll() is not None:
+            raise Failed(f"the container ended with {self.container.returncode}")
         children = Path(f"/proc/{self.container.pid}/task/{self.container.pid}/children").read_text().split()
         ready = [child for child in children if Path(f"/proc/{child}/comm").read_text().strip() == "systemd"]
         return ready[0] if ready else None

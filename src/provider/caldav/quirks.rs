@@ -23,6 +23,8 @@
 //! | several privileges in one element | DavMail | `xml` |
 //! | the words of an error right in `error`, in the namespace `DAV` without its colon | SOGo | `xml` |
 
+use jiff::Timestamp;
+
 /// Kinds of collections that say `calendar` too and hold no events of the user's: where invitations wait to be
 /// processed, what somebody else keeps up to date (`calendarserver:subscribed`), what was thrown away (Nextcloud).
 /// The outbox is none of them: SOGo's personal calendar is the outbox as well.
@@ -58,6 +60,14 @@ const COUNTERS: [&str; 1] = ["gcs"];
 /// Whether equal etags of that form can belong to different contents.
 pub(super) fn is_counter(etag: &str) -> bool {
     COUNTERS.iter().any(|start| etag.trim_matches('"').starts_with(start))
+}
+
+/// A sync token to go on from. One that counts seconds stands for a whole second, and what still happens in it is never
+/// told to who asks with that token (SOGo 5.8: only changes after it, measured). While it is that second by the server's
+/// own clock, the one before is kept: the changes of that second are then told twice, and none is lost.
+pub(super) fn settled(token: String, served_at: Option<Timestamp>) -> String {
+    let (Ok(second), Some(now)) = (token.parse::<i64>(), served_at.map(Timestamp::as_second)) else { return token };
+    if (now - 2..=now + 2).contains(&second) { (second - 1).to_string() } else { token }
 }
 
 /// A display name as its user typed it: DAViCal keeps the XML of the request, and so escapes twice.

@@ -61,6 +61,31 @@ fn an_unchanged_calendar_costs_one_request() {
     }
 }
 
+/// What still happens in that second is not told to who asks with it (SOGo).
+#[test]
+fn a_token_that_counts_seconds_is_kept_only_once_its_second_is_over() {
+    let dated = |act: Act| match act {
+        Act::Answer(status, _, body) => {
+            let headers: &[(&str, &str)] =
+                &[("content-type", "application/xml; charset=utf-8"), ("date", "Mon, 16 Nov 2026 06:30:00 GMT")];
+            Act::Answer(status, headers, body)
+        }
+        other @ Act::Fail(_) => other,
+    };
+    // The same instant.
+    let now = 1_794_810_600_i64;
+    for (token, kept) in [(now, now - 1), (now - 2, now - 3), (now - 3, now - 3), (now + 2, now + 1), (-1, -1), (7, 7)]
+    {
+        let (token, kept) = (token.to_string(), format!("sync {kept}"));
+        let first = [dated(with_token(&token)), list(&[("a.ics", "\"1\"")]), texts(&TWO[..1])];
+        assert_eq!(read(first, &known(&[], None)).cursor().unwrap(), kept);
+        let next = read([dated(changes("", &token))], &known(&TWO[..1], Some("sync s1")));
+        assert_eq!(next.cursor().unwrap(), kept);
+    }
+    let other = read([dated(changes("", "http://sabre.io/ns/sync/7"))], &known(TWO, Some("sync s1")));
+    assert_eq!(other.cursor().unwrap(), "sync http://sabre.io/ns/sync/7");
+}
+
 #[test]
 fn a_changed_tag_means_a_list_and_the_texts_of_what_is_new() {
     let got = read(

@@ -155,6 +155,13 @@ fn a_page_in_place_of_a_text_is_no_text() {
 }
 
 #[test]
+fn a_text_that_lost_its_line_ends_in_the_xml_is_asked_for_alone() {
+    let flat = text(("a.ics", "\"2\"", "A")).replace("&#13;\n", "");
+    let acts = [with_tag("t2"), list(&[("a.ics", "\"2\"")]), answer(&multistatus(&flat)), got(ICS, "A2")];
+    assert_eq!(read(acts, &known(&TWO[..1], Some("ctag t1"))).objects(), ["a.ics A2"]);
+}
+
+#[test]
 fn a_text_beyond_all_measure_is_unreadable() {
     let huge = event(&"x".repeat(10 * 1024 * 1024)).into_bytes();
     let kept_back = answer(&multistatus(""));

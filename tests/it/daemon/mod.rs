@@ -24,6 +24,7 @@ use crate::support::memory::Memory;
 use crate::support::told::instant;
 use crate::support::world::zones;
 
+mod machine;
 mod process;
 mod schedule;
 mod story;
@@ -100,7 +101,7 @@ impl Moody {
 
     async fn writes(&self, what: &str) -> Result<(), ProviderError> {
         let age = self.read_at.get().map(|at| at.elapsed());
-        assert!(age.is_some_and(|age| age <= Duration::from_secs(60)), "a {what} on a reading of {age:?} ago");
+        assert!(age.is_some_and(|age| age <= Duration::from_mins(1)), "a {what} on a reading of {age:?} ago");
         self.asked(what).await
     }
 
@@ -256,19 +257,10 @@ fn live(story: impl AsyncFnOnce(&House)) {
 /// The same in a house that is prepared before.
 fn live_with(prepare: impl FnOnce(House) -> House, story: impl AsyncFnOnce(&House)) {
     block_on_paused(async {
-        let environment = Environment { xdg_state_home: Some("/nowhere".into()), ..Environment::default() };
-        let settings = config::parse(CONFIG, "/nowhere/seawall.toml".as_ref(), &environment).unwrap();
+        let mut house = prepare(house());
         let (wakes, mut woken) = mpsc::unbounded_channel();
         let (says, words) = mpsc::unbounded_channel();
-        let house = prepare(House {
-            settings,
-            accounts: vec![Moody::new("work"), Moody::new("team")],
-            store: Store::in_memory().unwrap(),
-            clock: Driven::new(instant("mon", "7:30")),
-            locks: Vec::new(),
-            wakes,
-            words: RefCell::new(words),
-        });
+        (house.wakes, house.words) = (wakes, RefCell::new(words));
         let told = async {
             story(&house).await;
             house.wakes.send(Wake::Stop).unwrap();
@@ -276,6 +268,20 @@ fn live_with(prepare: impl FnOnce(House) -> House, story: impl AsyncFnOnce(&Hous
         let (end, ()) = tokio::join!(run(ground(&house), &mut woken, &says), told);
         assert!(matches!(end, End::Stop), "{end:?}");
     });
+}
+
+/// A house in which nothing runs yet.
+fn house() -> House {
+    let environment = Environment { xdg_state_home: Some("/nowhere".into()), ..Environment::default() };
+    House {
+        settings: config::parse(CONFIG, "/nowhere/seawall.toml".as_ref(), &environment).unwrap(),
+        accounts: vec![Moody::new("work"), Moody::new("team")],
+        store: Store::in_memory().unwrap(),
+        clock: Driven::new(instant("mon", "7:30")),
+        locks: Vec::new(),
+        wakes: mpsc::unbounded_channel().0,
+        words: RefCell::new(mpsc::unbounded_channel().1),
+    }
 }
 
 fn ground(house: &House) -> Ground<'_, Moody> {

@@ -88,6 +88,7 @@ fn what_a_failing_account_said_last_still_counts_and_nothing_new_is_planned_over
         house.home().forget();
         house.minutes(180).await;
         assert_eq!(house.holds(), before);
+        assert_eq!(house.status().await.at_risk[0], "Morning (Tue 09:00): nothing is left");
         assert_eq!(house.home().count("create") + house.home().count("update") + house.home().count("delete"), 0);
         // It yields all the same to what can be read.
         house.meeting(house.home(), "thu 9-10 Interview");
@@ -240,5 +241,62 @@ fn a_wrong_config_is_told_and_the_old_one_stays() {
         assert_eq!(house.holds().lines().count(), 4);
         assert!(house.line().ends_with("the new config is wrong, the old one stays"));
         assert_eq!(house.status().await.config_fault.as_deref(), Some("seawall.toml:3:1: unknown key"));
+    });
+}
+
+#[test]
+fn a_failing_state_ends_the_loop_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), Timestamp::UNIX_EPOCH).unwrap().store;
+    block_on_paused(async {
+        let mut house = house();
+        house.store = store;
+        let other = rusqlite::Connection::open(folder.path().join("seawall.sqlite")).unwrap();
+        other.execute_batch("ALTER TABLE ledger RENAME TO hidden").unwrap();
+        let (_wakes, mut woken) = mpsc::unbounded_channel();
+        let (says, _words) = mpsc::unbounded_channel();
+        let end = run(ground(&house), &mut woken, &says).await;
+        assert!(matches!(end, End::Store(_)), "{end:?}");
+        assert_eq!(house.own(), [""; 0]);
+    });
+}
+
+#[test]
+fn signs_of_life_are_given_while_accounts_hang_and_more_often_than_asked_for() {
+    block_on_paused(async {
+        let house = house();
+        house.accounts.iter().for_each(|one| one.mood.set(Mood::Hangs));
+        let (_wakes, mut woken) = mpsc::unbounded_channel();
+        let (says, mut words) = mpsc::unbounded_channel();
+        let watched = Ground { watchdog: Some(Duration::from_secs(30)), ..ground(&house) };
+        let hour = Duration::from_hours(1);
+        assert!(tokio::time::timeout(hour, run(watched, &mut woken, &says)).await.is_err(), "it ended");
+        let signs = std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count();
+        assert!((240..=480).contains(&signs), "{signs} in an hour");
+    });
+}
+
+#[test]
+fn a_zone_that_the_system_has_for_an_hour_is_followed() {
+    let zone = RefCell::new("Europe/Berlin");
+    block_on_paused(async {
+        let clock = Driven::new(instant("mon", "7:30"));
+        let (wakes, mut woken) = mpsc::unbounded_channel();
+        let system = || Some((*zone.borrow()).to_owned());
+        let watch = seawall::daemon::zone::watch("Europe/Berlin", system, Clock::Driven(clock), &wakes);
+        let story = async {
+            let mut wait = async |minutes: u64| {
+                tokio::time::sleep(Duration::from_secs(minutes * 60)).await;
+                woken.try_recv().is_ok()
+            };
+            assert!(!wait(300).await);
+            // A change of trains.
+            *zone.borrow_mut() = "Europe/London";
+            assert!(!wait(50).await);
+            *zone.borrow_mut() = "America/New_York";
+            assert!(!wait(55).await);
+            assert!(wait(15).await);
+        };
+        tokio::select! { never = watch => match never {}, () = story => {} }
     });
 }

@@ -76,6 +76,16 @@ pub(crate) fn on_each(test: &str, run: impl Fn(&Lab)) {
     assert!(failed.is_empty(), "{test} failed on {}", failed.join(", "));
 }
 
+/// Runs a test on those of these servers that this run has, as [`on_each`] does; no report, as the others are not meant
+/// to run it.
+pub(crate) fn on_some(test: &str, wanted: &[Server], run: impl Fn(&Lab)) {
+    let all = servers();
+    let wanted = all.iter().filter(|server| wanted.contains(server));
+    let tried = |server: &&Server| catch_unwind(AssertUnwindSafe(|| run(&Lab::start(**server)))).is_err();
+    let failed: Vec<&str> = wanted.filter(tried).map(|server| server.name()).collect();
+    assert!(failed.is_empty(), "{test} failed on {}", failed.join(", "));
+}
+
 /// Says something in the run's own output, where the tests' output is kept back.
 fn say(text: &str) {
     writeln!(std::io::stderr(), "lab: {text}").unwrap();
@@ -93,6 +103,8 @@ pub(crate) struct Lab {
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) alice: Person,
     pub(crate) bob: Person,
+    /// All that the server keeps.
+    pub(crate) folder: PathBuf,
 }
 
 /// What a server asks for.
@@ -123,7 +135,8 @@ impl Lab {
         let alice = Person::new(&shared, format!("alice{pair}"));
         let bob = Person::new(&shared, format!("bob{pair}"));
         let desk = shared.lock().unwrap();
-        Self { server, url: desk.url.clone(), auth: desk.auth, ca_file: desk.ca_file.clone(), alice, bob }
+        let (url, folder) = (desk.url.clone(), desk.folder.clone());
+        Self { server, url, auth: desk.auth, ca_file: desk.ca_file.clone(), alice, bob, folder }
     }
 }
 

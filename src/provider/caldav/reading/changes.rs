@@ -6,7 +6,7 @@ use http::StatusCode;
 use super::bodies::listed_etag;
 use super::names::Names;
 use crate::provider::caldav::here::{Here, refused};
-use crate::provider::caldav::quirks::is_counter;
+use crate::provider::caldav::quirks::{is_counter, settled};
 use crate::provider::caldav::xml::request::sync_collection;
 use crate::provider::caldav::xml::{Precondition, Prop, multistatus, precondition};
 use crate::provider::transport::Transport;
@@ -65,7 +65,7 @@ impl<T: Transport> Here<'_, T> {
             let repeats = next == token;
             token = next;
             if !names.is_cut {
-                return Ok(judge(names, token, known));
+                return Ok(judge(names, settled(token, self.client.served_at()), known));
             }
             if repeats {
                 tracing::debug!("the server cuts its answer off at the same place each time");

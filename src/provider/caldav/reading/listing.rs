@@ -9,6 +9,7 @@ use super::cursor::Cursor;
 use super::names::Names;
 use crate::provider::caldav::here::{Here, multistatus_of, unavailable};
 use crate::provider::caldav::href::{self, Place};
+use crate::provider::caldav::quirks::settled;
 use crate::provider::caldav::xml::request::{propfind, query};
 use crate::provider::caldav::xml::{Depth, Prop, Props};
 use crate::provider::transport::Transport;
@@ -69,7 +70,8 @@ impl<T: Transport> Here<'_, T> {
         }
         let Props { sync_token, ctag, reports, .. } = response.props;
         let syncs = reports.is_none_or(|reports| reports.contains("sync-collection"));
-        Ok(State { token: sync_token.filter(|_| syncs), tag: ctag })
+        let token = sync_token.filter(|_| syncs).map(|token| settled(token, self.client.served_at()));
+        Ok(State { token, tag: ctag })
     }
 
     /// All names. Where the list lacks much of what was known, a second one must say the same.
