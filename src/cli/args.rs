@@ -114,6 +114,20 @@ pub enum Command {
         /// Account and calendar, e.g. work/Personal
         calendar: String,
     },
+    /// Copy what seawall remembers into a file, also while the daemon runs
+    Backup {
+        /// A file that is not there yet
+        file: PathBuf,
+    },
+    /// Print what makes a shell complete commands and options
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Print the JSON Schema of the config, for editors
+    Schema,
 }
 
 /// Which account, and how.

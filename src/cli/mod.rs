@@ -2,8 +2,10 @@
 
 mod accounts;
 pub mod args;
+mod backup;
 mod browser;
 mod check;
+mod completions;
 pub mod demo;
 pub mod demo_shift;
 mod events;
@@ -11,8 +13,11 @@ pub mod fail;
 mod init;
 mod log;
 mod login;
+mod man;
 mod out;
 mod run;
+mod schema;
+pub mod service;
 mod shell;
 mod status;
 mod views;
@@ -86,5 +91,9 @@ async fn run(cli: &Cli) -> Done {
         Command::Resume => writes::resume(cli).await,
         Command::Undo { yes, past, pinned } => writes::undo(cli, *yes, Reach { past: *past, pinned: *pinned }).await,
         Command::Forget { calendar } => writes::forget(cli, calendar).await,
+        Command::Backup { file } => backup::backup(cli, file),
+        Command::Completions { shell } => completions::completions(*shell),
+        Command::Man => man::man(),
+        Command::Schema => schema::schema(),
     }
 }

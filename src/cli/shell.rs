@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use super::accounts::Maker;
 use super::args::Cli;
 use super::fail::Fail;
+use super::service;
 use super::zones::newest_zones;
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
@@ -53,7 +54,9 @@ impl Shell {
         let environment = Environment::from_system();
         let file =
             config::find(cli.config.as_deref(), &environment).map_err(|error| Fail::Config(error.to_string()))?;
-        Self::of(&file, cli.now, &environment)
+        let shell = Self::of(&file, cli.now, &environment)?;
+        service::refuse_another_state(&shell.settings, &environment)?;
+        Ok(shell)
     }
 
     /// The same for a known config file.

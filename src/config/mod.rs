@@ -19,6 +19,7 @@ mod google;
 mod hold;
 mod hours;
 mod init;
+mod json_schema;
 mod notify;
 mod paths;
 mod role;
@@ -35,6 +36,7 @@ mod value;
 
 pub use compose::compose;
 pub use init::{Answers, Question, Service, commented_example};
+pub use json_schema::json_schema;
 pub use paths::{NoConfig, find};
 pub use system::Environment;
 

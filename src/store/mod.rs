@@ -2,6 +2,7 @@
 //! own objects, and history. SQL stays in this folder; nothing here decides. Calls block: each takes microseconds, and
 //! a returned write is on the disk.
 
+mod backup;
 mod history;
 mod ledger;
 pub mod lock;
@@ -104,6 +105,16 @@ impl Store {
     /// Where the database is of a later version or of another program, or can't be read.
     pub fn open_to_look(dir: &Path) -> Result<Option<Self>, StoreError> {
         open::open_to_look(dir)
+    }
+
+    /// Copies the database of the folder into a file that is not there yet, for this user only, while others may be
+    /// writing. Tokens are no part of it.
+    ///
+    /// # Errors
+    /// Where there is no database, it is of another program, the file is there already, or it can't be written; then
+    /// there is no new file.
+    pub fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
+        backup::backup(dir, to)
     }
 
     /// An empty store that is gone when dropped.

@@ -15,7 +15,8 @@ use super::{DATABASE, Opened, Store, StoreError, sql};
 
 /// SQLite's own files beside the database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another process.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bits that let others in.
 const OTHERS: u32 = 0o077;
 
@@ -88,7 +89,7 @@ pub(super) fn prepare(db: Connection, path: PathBuf) -> Result<Store, StoreError
 }
 
 /// The version of a database of ours, 0 where it is empty.
-fn identify(db: &Connection, path: &Path) -> Result<u32, StoreError> {
+pub(super) fn identify(db: &Connection, path: &Path) -> Result<u32, StoreError> {
     let read = || -> rusqlite::Result<(i32, u32, u32)> {
         let id = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let objects = db.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
@@ -169,7 +170,7 @@ fn close_to_others(path: &Path, mode: u32, warnings: &mut Vec<String>) -> Result
     Ok(())
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+pub(super) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     move |error| StoreError::Io { action, path: path.to_owned(), error }
 }
 

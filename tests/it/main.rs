@@ -23,6 +23,8 @@ mod contract;
 #[cfg(test)]
 mod daemon;
 #[cfg(test)]
+mod deploy;
+#[cfg(test)]
 mod differential;
 #[cfg(test)]
 mod erosion;

@@ -253,7 +253,7 @@ fn while_a_calendar_can_not_be_read_nothing_new_is_written() {
 }
 
 /// The program as a user whom permissions bind: the one who runs the tests, without root's power to pass them over.
-fn unprivileged(sandbox: &Sandbox, args: &[&str]) -> Command {
+pub(crate) fn unprivileged(sandbox: &Sandbox, args: &[&str]) -> Command {
     let seawall = sandbox.command(args);
     if !rustix::process::getuid().is_root() {
         return seawall;

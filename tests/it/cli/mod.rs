@@ -19,6 +19,8 @@ mod kill;
 mod secrets;
 mod servers;
 
+pub(crate) use bad_input::unprivileged;
+
 /// The program.
 const SEAWALL: &str = env!("CARGO_BIN_EXE_seawall");
 
@@ -46,20 +48,24 @@ impl Sandbox {
     }
 
     /// With the sample, and holds written.
-    fn synced() -> Self {
+    pub(crate) fn synced() -> Self {
         let sandbox = Self::with_demo(0);
         sandbox.run(["sync"]).expect(0);
         sandbox
     }
 
     /// With a config of its own beside empty calendars `work` and `private`.
-    fn with_config(text: &str) -> Self {
+    pub(crate) fn with_config(text: &str) -> Self {
         let sandbox = Self::new();
         for folder in ["work", "private"] {
             fs::create_dir_all(sandbox.demo().join(folder)).unwrap();
         }
         fs::write(sandbox.config(), text).unwrap();
         sandbox
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.root.path()
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -122,7 +128,7 @@ impl Sandbox {
     }
 
     /// Writes one event into a calendar; `lines` are its properties beside UID and DTSTAMP.
-    fn add_event(&self, calendar: &str, name: &str, lines: &str) -> PathBuf {
+    pub(crate) fn add_event(&self, calendar: &str, name: &str, lines: &str) -> PathBuf {
         let file = self.demo().join(calendar).join(format!("{name}.ics"));
         let lines = lines.lines().map(str::trim).collect::<Vec<_>>().join("\r\n");
         let text = format!(
@@ -186,7 +192,7 @@ impl std::fmt::Display for Ran {
 
 /// A file as a calendar program would know it: its bytes, and when it was last written in nanoseconds.
 #[derive(Clone, PartialEq, Eq)]
-struct FileState {
+pub(crate) struct FileState {
     bytes: Vec<u8>,
     mtime: (i64, i64),
 }
@@ -198,7 +204,7 @@ impl std::fmt::Debug for FileState {
 }
 
 /// Every file below a folder, hidden ones too, but for seawall's own state.
-fn files(folder: &Path) -> BTreeMap<String, FileState> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, FileState> {
     fn walk(folder: &Path, base: &Path, out: &mut BTreeMap<String, FileState>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -219,7 +225,7 @@ fn files(folder: &Path) -> BTreeMap<String, FileState> {
 }
 
 /// The bytes alone: what two runs in two folders have in common.
-fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
+pub(crate) fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
     files.iter().map(|(name, file)| (name.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect()
 }
 
@@ -229,6 +235,6 @@ pub(crate) fn is_own(name: &str) -> bool {
 }
 
 /// Those files that seawall did not write.
-fn foreign(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, &FileState> {
+pub(crate) fn foreign(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, &FileState> {
     files.iter().filter(|(name, _)| !is_own(name)).map(|(name, file)| (name.as_str(), file)).collect()
 }

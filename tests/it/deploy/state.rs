@@ -1,0 +1,192 @@
+//! State through time: the database of each released version opens and keeps its rows; a backup is a whole database of
+//! its own, made beside whoever writes.
+//!
+//! A fixture is made once for a version, by its own program: `SEAWALL_WRITE_FIXTURES=1 cargo test --test it deploy::state`.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+use seawall::store::{DATABASE, Store};
+
+use crate::cli::{Ran, Sandbox, files, is_own};
+
+const FOLDER: &str = "tests/fixtures/state";
+
+/// The sample after a week's plan was written, a hold deleted by its user, and that seen.
+fn lived_in() -> (Sandbox, PathBuf) {
+    let sandbox = Sandbox::synced();
+    let own = files(&sandbox.demo()).into_keys().filter(|name| is_own(name)).next_back().unwrap();
+    fs::remove_file(sandbox.demo().join(own)).unwrap();
+    sandbox.run(["sync"]).expect(0);
+    let database = sandbox.demo().join(".state").join(DATABASE);
+    (sandbox, database)
+}
+
+/// Tables and indices as they were made, and the version.
+fn shape(database: &Path) -> (u32, Vec<String>) {
+    let db = Connection::open(database).unwrap();
+    let version = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    let mut statement = db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
+    let sql = statement.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    (version, sql)
+}
+
+/// All rows of all tables, each as its columns by name, sorted.
+fn rows(database: &Path) -> BTreeMap<String, Vec<BTreeMap<String, Value>>> {
+    let db = Connection::open(database).unwrap();
+    let mut tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let tables: Vec<String> = tables.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let read = |table: String| {
+        let mut statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let row =
+            |row: &rusqlite::Row<'_>| columns.iter().map(|name| Ok((name.clone(), row.get(name.as_str())?))).collect();
+        let mut all: Vec<BTreeMap<String, Value>> =
+            statement.query_map((), row).unwrap().collect::<Result<_, _>>().unwrap();
+        all.sort_by_key(|row| format!("{row:?}"));
+        (table, all)
+    };
+    tables.into_iter().map(read).collect()
+}
+
+fn unpack(fixture: &Path, to: &Path) {
+    let mut bytes = Vec::new();
+    GzDecoder::new(File::open(fixture).unwrap()).read_to_end(&mut bytes).unwrap();
+    fs::write(to, bytes).unwrap();
+    fs::set_permissions(to, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+fn fixtures() -> Vec<PathBuf> {
+    let mut all: Vec<PathBuf> = fs::read_dir(FOLDER).unwrap().map(|entry| entry.unwrap().path()).collect();
+    all.sort();
+    assert!(!all.is_empty());
+    all
+}
+
+#[test]
+fn this_version_has_its_fixture() {
+    let fixture = Path::new(FOLDER).join(concat!(env!("CARGO_PKG_VERSION"), ".sqlite.gz"));
+    let (sandbox, database) = lived_in();
+    if std::env::var_os("SEAWALL_WRITE_FIXTURES").is_some() {
+        let mut file = GzEncoder::new(File::create(&fixture).unwrap(), Compression::best());
+        file.write_all(&fs::read(&database).unwrap()).unwrap();
+        file.finish().unwrap();
+    }
+    let kept = sandbox.path("kept.sqlite");
+    unpack(&fixture, &kept);
+    assert_eq!(shape(&kept), shape(&database), "the head of this file says how a fixture is made");
+}
+
+#[test]
+fn the_database_of_every_version_opens_and_keeps_its_rows() {
+    for fixture in fixtures() {
+        let (sandbox, database) = lived_in();
+        unpack(&fixture, &database);
+        let before = rows(&database);
+        for table in ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "meta"] {
+            assert!(!before[table].is_empty(), "{} shows nothing of {table}", fixture.display());
+        }
+        let opened = Store::open(database.parent().unwrap(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(opened.warnings, [""; 0]);
+        drop(opened);
+        let after = rows(&database);
+        for (table, rows) in &before {
+            let kept: Vec<BTreeMap<String, Value>> = after[table]
+                .iter()
+                .zip(rows)
+                .map(|(row, was)| {
+                    row.iter()
+                        .filter(|(name, _)| was.contains_key(*name))
+                        .map(|(k, v)| (k.clone(), v.clone()))
+                        .collect()
+                })
+                .collect();
+            assert_eq!(&kept, rows, "{}: {table}", fixture.display());
+        }
+        // It goes on where that version was: what it wrote is known, what its user deleted stays deleted.
+        let calendar = files(&sandbox.demo());
+        sandbox.run(["sync"]).expect(0).says(&["Nothing to change."]);
+        assert_eq!(files(&sandbox.demo()), calendar);
+        sandbox.run(["log", "--last", "1"]).expect(0);
+    }
+}
+
+/// Makes a backup beside the database.
+fn backup(sandbox: &Sandbox, name: &str) -> Ran {
+    let mut command = sandbox.command(["backup", name]);
+    Ran::of(command.current_dir(sandbox.root()))
+}
+
+#[test]
+fn a_backup_has_every_row_and_is_for_its_user_alone() {
+    let (sandbox, database) = lived_in();
+    backup(&sandbox, "copy.sqlite").expect(0).says(&["Copied to copy.sqlite."]);
+    let copy = sandbox.path("copy.sqlite");
+    assert_eq!(fs::metadata(&copy).unwrap().mode() & 0o7777, 0o600);
+    assert_eq!((shape(&copy), rows(&copy)), (shape(&database), rows(&database)));
+    // Put in the place of the database it goes on.
+    fs::rename(&copy, &database).unwrap();
+    sandbox.run(["sync"]).expect(0).says(&["Nothing to change."]);
+}
+
+#[test]
+fn a_backup_overwrites_nothing() {
+    let (sandbox, _) = lived_in();
+    for name in ["there.sqlite", "empty", "home"] {
+        let path = sandbox.path(name);
+        if name != "home" {
+            fs::write(&path, if name == "empty" { "" } else { "mine" }).unwrap();
+        }
+        let before = files(sandbox.root());
+        backup(&sandbox, name).expect(1).says(&["can't make", name, "exists"]);
+        assert_eq!(files(sandbox.root()), before);
+    }
+    let nowhere = backup(&sandbox, "nowhere/copy.sqlite");
+    nowhere.expect(1).says(&["can't make", "nowhere/copy.sqlite", "No such file"]);
+}
+
+#[test]
+fn a_backup_is_made_beside_one_who_writes_and_has_what_was_committed() {
+    let (sandbox, database) = lived_in();
+    let other = Connection::open(&database).unwrap();
+    other
+        .execute_batch(
+            "INSERT INTO meta VALUES ('committed', 'yes'); BEGIN IMMEDIATE; INSERT INTO meta VALUES ('open', 'yes');",
+        )
+        .unwrap();
+    backup(&sandbox, "copy.sqlite").expect(0);
+    let kept = rows(&sandbox.path("copy.sqlite"));
+    let keys: Vec<&Value> = kept["meta"].iter().map(|row| &row["key"]).collect();
+    assert!(keys.contains(&&Value::from("committed".to_owned())), "{keys:?}");
+    assert!(!keys.contains(&&Value::from("open".to_owned())), "{keys:?}");
+}
+
+#[test]
+fn without_a_database_or_with_a_foreign_one_there_is_no_backup() {
+    let (sandbox, database) = lived_in();
+    fs::remove_dir_all(database.parent().unwrap()).unwrap();
+    backup(&sandbox, "copy.sqlite").expect(1).says(&["can't copy", DATABASE, "not found"]);
+    fs::create_dir(database.parent().unwrap()).unwrap();
+    Connection::open(&database).unwrap().execute_batch("CREATE TABLE songs (name TEXT)").unwrap();
+    backup(&sandbox, "copy.sqlite").expect(1).says(&["a database of another program"]);
+    assert!(!sandbox.path("copy.sqlite").exists());
+}
+
+#[test]
+fn a_backup_of_a_broken_database_leaves_no_half_of_one() {
+    let (sandbox, database) = lived_in();
+    let mut bytes = fs::read(&database).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[4096..middle].fill(0x5a);
+    fs::write(&database, bytes).unwrap();
+    backup(&sandbox, "copy.sqlite").expect(1).says(&["malformed"]);
+    assert!(!sandbox.path("copy.sqlite").exists());
+}

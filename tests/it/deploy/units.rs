@@ -1,0 +1,60 @@
+//! What the units, the documentation and the program say of each other. Whether the units work is tried in
+//! `tests/system`.
+
+use std::path::Path;
+
+use seawall::cli::fail::{CONFIG, USAGE};
+use seawall::cli::service::AS_SERVICE;
+
+const SYSTEM: &str = include_str!("../../../deploy/systemd/system/seawall.service");
+const USER: &str = include_str!("../../../deploy/systemd/user/seawall.service");
+const README: &str = include_str!("../../../deploy/README.md");
+
+/// The values of a key in a unit.
+fn values<'a>(unit: &'a str, key: &str) -> Vec<&'a str> {
+    unit.lines().filter_map(|line| line.strip_prefix(key)?.strip_prefix('=')).collect()
+}
+
+#[test]
+fn the_documented_line_is_the_one_that_the_program_prints() {
+    let plain = README.replace("\\\n", " ");
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let shown = words.join(" ");
+    assert!(shown.contains(&format!("{AS_SERVICE} COMMAND")), "{AS_SERVICE}");
+}
+
+#[test]
+fn the_line_gives_a_command_what_the_unit_gives_the_service() {
+    let settings: Vec<(&str, &str)> =
+        AS_SERVICE.split(" -p ").skip(1).filter_map(|one| one.split(' ').next()?.split_once('=')).collect();
+    assert!(settings.len() >= 8, "{settings:?}");
+    for (key, value) in settings {
+        assert_eq!(values(SYSTEM, key), [value], "{key}");
+    }
+}
+
+#[test]
+fn both_units_know_the_exit_codes_that_no_restart_can_mend() {
+    for unit in [SYSTEM, USER] {
+        assert_eq!(values(unit, "RestartPreventExitStatus"), [format!("{USAGE} {CONFIG}")]);
+        assert_eq!(values(unit, "Type"), ["notify"]);
+        assert_eq!(values(unit, "WatchdogSec"), ["3min"]);
+    }
+    assert_eq!(values(USER, "ExecStart"), ["/usr/bin/seawall run"]);
+    assert_eq!(values(SYSTEM, "ExecStart"), ["/usr/bin/seawall --config /etc/seawall/seawall.toml run"]);
+}
+
+#[test]
+fn the_package_has_only_files_that_are_there_or_are_made_for_it() {
+    let manifest: toml::Table = include_str!("../../../Cargo.toml").parse().unwrap();
+    let assets = manifest["package"]["metadata"]["deb"]["assets"].as_array().unwrap();
+    let sources: Vec<&str> = assets.iter().map(|asset| asset["source"].as_str().unwrap()).collect();
+    let script = include_str!("../../../deploy/package");
+    for source in &sources {
+        let made = source.starts_with("target/") && script.contains(source);
+        assert!(made || Path::new(source).exists(), "{source}");
+    }
+    for part in ["deploy/systemd/system/seawall.service", "deploy/systemd/user/seawall.service"] {
+        assert!(sources.contains(&part), "{part}");
+    }
+}
