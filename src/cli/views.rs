@@ -38,7 +38,7 @@ pub(super) async fn week(cli: &Cli, week: Option<&str>) -> Done {
         ));
     }
     out::print(&report::week::week(&outcome, week, out::look(false)))?;
-    Ok(DONE)
+    Ok(of_cycle(&outcome))
 }
 
 /// The balance of a week.
@@ -53,7 +53,7 @@ pub(super) async fn summary(cli: &Cli, week: Option<&str>) -> Done {
         report::summary::summary(&outcome, week, out::look(false))
     };
     out::print(&text)?;
-    Ok(DONE)
+    Ok(of_cycle(&outcome))
 }
 
 /// Why there is a hold, or none.

@@ -11,10 +11,13 @@ use crate::store::{Store, StoreError};
 /// How long rows and closed time of past weeks are kept.
 const KEEP_DAYS: i64 = 60;
 
-/// Keeps what was seen of the occurrences in the window, where it is new.
+/// Keeps what was seen of the occurrences in the window, where it is new, and forgets what no longer matters.
 pub(super) fn sightings(store: &Store, knowledge: Knowledge<'_>, judged: &[Judged]) -> Result<(), StoreError> {
     let changed = decide::observed(knowledge, judged);
-    if changed.is_empty() { Ok(()) } else { store.put_sightings(&changed) }
+    if !changed.is_empty() {
+        store.put_sightings(&changed)?;
+    }
+    prune(store, knowledge.now)
 }
 
 /// Keeps the balance of weeks that have begun.
@@ -47,7 +50,7 @@ pub(super) fn write(store: &Store, change: &Change, now: Timestamp, error: Optio
 }
 
 /// Forgets what no longer matters: rows and closed time of weeks long past.
-pub(super) fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     let before = now.saturating_sub(jiff::SignedDuration::from_hours(24 * KEEP_DAYS)).unwrap_or(now);
     store.prune_closed(before)?;
     let is_old = |row: &crate::reconcile::ledger::LedgerRow| {

@@ -176,12 +176,11 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let mut changes = decision.changes.clone();
     changes.extend(summarize::changes(knowledge, &decision, notes));
     let balances = summarize::balances(knowledge, &decision, notes);
-    let report = write::Report { halted, incomplete: !input.incomplete.is_empty(), today };
+    let report = write::Report { halted, unread: &input.incomplete, today };
     let written = write::write(cx, lens, knowledge, &decision, changes, report).await?;
 
     if cx.writes() {
         record::sightings(cx.store, knowledge, &decision.judged)?;
-        record::prune(cx.store, cx.now)?;
     }
     let holds = shown(&decision, &written.attempts);
     let failed = written.halted.is_some() || written.attempts.iter().any(|one| !one.applied);

@@ -23,11 +23,11 @@ const STRIKES_MAX: u32 = 2;
 
 /// What is known about the cycle when writing begins.
 #[derive(Debug)]
-pub struct Report {
+pub struct Report<'a> {
     /// Why nothing may be written.
     pub halted: Option<String>,
-    /// A calendar was not read to the end.
-    pub incomplete: bool,
+    /// Calendars that were not read to the end.
+    pub unread: &'a [String],
     /// The local day of the cycle.
     pub today: Span,
 }
@@ -53,12 +53,16 @@ pub async fn write<P: Provider>(
     knowledge: Knowledge<'_>,
     decision: &Decision,
     mut changes: Vec<Change>,
-    report: Report,
+    report: Report<'_>,
 ) -> Result<Written, CycleError> {
     let mut out = Written { halted: report.halted, ..Written::default() };
+    if cx.settings.hold_calendar.as_ref().is_some_and(|home| report.unread.contains(&home.to_string())) {
+        // What lies there is not known, so what would be made or changed is not either.
+        changes.clear();
+    }
     holds::sort(&mut changes);
     // While something was not read there are only yields, and what is thought to move may not once all is read.
-    if !report.incomplete
+    if report.unread.is_empty()
         && let Some(reason) = alarm(cx, knowledge, decision, &changes)?
     {
         out.halted.get_or_insert(reason);
@@ -76,7 +80,7 @@ pub async fn write<P: Provider>(
         return Ok(out);
     }
     let mut waiting = Vec::new();
-    if report.incomplete {
+    if !report.unread.is_empty() {
         let split = guard::only_yields(changes);
         changes = split.go;
         waiting
@@ -170,7 +174,9 @@ async fn apply_all<P: Provider>(
         all &= error.is_none();
         blocked = match result {
             Err(ApplyError::Store(error)) => return Err(error.into()),
-            Err(ApplyError::Provider(error)) if matches!(error.kind, ErrorKind::ReadOnly | ErrorKind::Unavailable) => {
+            Err(ApplyError::Provider(error))
+                if matches!(error.kind, ErrorKind::ReadOnly | ErrorKind::Login | ErrorKind::Unavailable) =>
+            {
                 Some(format!("not tried: {error}"))
             }
             Err(ApplyError::ReadBack(_)) => Some("not tried: the calendar does not keep what is written".to_owned()),

@@ -78,6 +78,7 @@ mod report;
 mod rules;
 #[cfg(test)]
 mod servers;
+#[cfg(test)]
 mod sim;
 #[cfg(test)]
 mod store;

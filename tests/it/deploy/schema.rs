@@ -76,7 +76,7 @@ fn put(parent: &mut Value, key: &str, value: Value) {
     match parent {
         Value::Object(table) => drop(table.insert(key.to_owned(), value)),
         Value::Array(list) => list[key.parse::<usize>().unwrap()] = value,
-        _ => unreachable!("only tables and lists have values in them"),
+        _ => panic!("only tables and lists have values in them"),
     }
 }
 

@@ -23,7 +23,7 @@ const FOLDER: &str = "tests/fixtures/state";
 /// The sample after a week's plan was written, a hold deleted by its user, and that seen.
 fn lived_in() -> (Sandbox, PathBuf) {
     let sandbox = Sandbox::synced();
-    let own = files(&sandbox.demo()).into_keys().filter(|name| is_own(name)).next_back().unwrap();
+    let own = files(&sandbox.demo()).into_keys().rfind(|name| is_own(name)).unwrap();
     fs::remove_file(sandbox.demo().join(own)).unwrap();
     sandbox.run(["sync"]).expect(0);
     let database = sandbox.demo().join(".state").join(DATABASE);
@@ -46,7 +46,7 @@ fn rows(database: &Path) -> BTreeMap<String, Vec<BTreeMap<String, Value>>> {
     let tables: Vec<String> = tables.query_map((), |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
     let read = |table: String| {
         let mut statement = db.prepare(&format!("SELECT * FROM {table}")).unwrap();
-        let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let row =
             |row: &rusqlite::Row<'_>| columns.iter().map(|name| Ok((name.clone(), row.get(name.as_str())?))).collect();
         let mut all: Vec<BTreeMap<String, Value>> =
