@@ -56,7 +56,8 @@ pub async fn write<P: Provider>(
     report: Report<'_>,
 ) -> Result<Written, CycleError> {
     let mut out = Written { halted: report.halted, ..Written::default() };
-    if cx.settings.hold_calendar.as_ref().is_some_and(|home| report.unread.contains(&home.to_string())) {
+    let home_unread = cx.settings.hold_calendar.as_ref().is_some_and(|home| report.unread.contains(&home.to_string()));
+    if out.halted.is_some() && home_unread {
         // What lies there is not known, so what would be made or changed is not either.
         changes.clear();
     }
