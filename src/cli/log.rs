@@ -36,7 +36,13 @@ pub(super) fn begin(cli: &Cli) {
     let layer = match journal().filter(|_| is_daemon) {
         Some(journal) => journal.boxed(),
         None if is_daemon && std::env::var_os("JOURNAL_STREAM").is_some() => lines.event_format(Prefixed).boxed(),
-        None => lines.with_ansi(out::color_of(&io::stderr())).without_time().with_target(false).boxed(),
+        None if is_daemon => lines.with_ansi(out::color_of(&io::stderr())).without_time().with_target(false).boxed(),
+        None => FmtLayer::new()
+            .with_writer(io::stderr)
+            .with_ansi(out::color_of(&io::stderr()))
+            .without_time()
+            .with_target(false)
+            .boxed(),
     };
     // Only a second call fails, and there is none.
     let _ = tracing_subscriber::registry().with(layer.with_filter(filter)).try_init();
