@@ -4,6 +4,7 @@ mod discovery;
 mod discovery_names;
 mod discovery_trust;
 mod href;
+mod moved;
 mod protocol;
 mod protocol_errors;
 mod protocol_odd;
@@ -13,6 +14,7 @@ mod reading_model;
 mod reading_odd;
 mod site;
 mod stage;
+mod unreached;
 mod writing;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.

@@ -44,9 +44,14 @@ impl Site {
 
     /// With a redirect more.
     pub(crate) fn redirecting(self, request: &str, to: &str) -> Self {
-        let page = Page { status: 301, headers: vec![("location", to.to_owned())], body: Vec::new() };
-        self.pages.borrow_mut().insert(request.to_owned(), page);
+        self.send_on(request, 301, to);
         self
+    }
+
+    /// Sends on from a page, with that status.
+    pub(crate) fn send_on(&self, request: &str, status: u16, to: &str) {
+        let page = Page { status, headers: vec![("location", to.to_owned())], body: Vec::new() };
+        self.pages.borrow_mut().insert(request.to_owned(), page);
     }
 
     /// With that header on that page.

@@ -42,6 +42,7 @@ pub(super) fn account<T: Transport>(transport: T) -> CalDav<T> {
         syncs: true,
         tagged: true,
         multiget: true,
+        moved: None,
     };
     let found = Found { addresses: vec!["anna@example.org".to_owned()], calendars: vec![calendar], ..Found::default() };
     account.recall(&serde_json::json!({ "version": 1, "url": url, "user": null, "found": found }).to_string());

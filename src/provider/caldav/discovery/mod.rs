@@ -54,7 +54,8 @@ pub(super) async fn discover<T: Transport>(
     dns: Dns,
     account: &Url,
 ) -> Result<Found, ProviderError> {
-    let mut walk = Walk { client, trust, account, tried: Vec::new(), silent: Vec::new(), found: Found::default() };
+    let mut walk =
+        Walk { client, trust, account, tried: Vec::new(), fault: None, silent: Vec::new(), found: Found::default() };
     let own = walk.visit(account).await?;
     let entry = match own {
         Some(ref own) if leads(own) => Some(own.clone()),
@@ -94,6 +95,18 @@ pub(super) async fn adopt<T: Transport>(
     }
 }
 
+/// Where a calendar's server sends on to; none where it is at its address.
+///
+/// # Errors
+/// Where it can't be asked.
+pub(super) async fn moved<T: Transport>(client: &AccountClient<T>, url: &Url) -> Result<Option<Url>, ProviderError> {
+    match look::at(client, url, &ENTRY).await? {
+        Look::Seen(seen) => Ok(Some(with_slash(seen.url)).filter(|now| !same(now, url))),
+        Look::Not(_) => Ok(None),
+        Look::Trouble(error) => Err(error),
+    }
+}
+
 /// All that a calendar's server says of it; none where it takes no events.
 async fn calendar<T: Transport>(
     client: &AccountClient<T>,
@@ -117,6 +130,8 @@ struct Walk<'a, T> {
     account: &'a Url,
     /// Where nothing was, and why.
     tried: Vec<String>,
+    /// The first trouble on the way: most likely all the rest is for its sake.
+    fault: Option<String>,
     /// Who did not answer: nothing is at any other of their addresses either.
     silent: Vec<Origin>,
     found: Found,
@@ -138,6 +153,10 @@ impl<T: Transport> Walk<'_, T> {
             Look::Not(why) => why,
             Look::Trouble(error) => {
                 self.silent.push(url.origin());
+                if self.fault.is_none() {
+                    self.fault = Some(error.message);
+                    return Ok(None);
+                }
                 error.message
             }
         };
@@ -255,11 +274,17 @@ impl<T: Transport> Walk<'_, T> {
         let host = self.account.host_str().unwrap_or_default();
         let lines: Vec<String> =
             self.found.left_out.iter().chain(&self.tried).map(|line| format!("\n  {line}")).collect();
-        unavailable(format!(
-            "no calendars were found at {host}; if the server is up, give the address of a calendar, or what its \
-             service calls its CalDAV address, as `url`:{}",
-            lines.concat()
-        ))
+        let lines = lines.concat();
+        unavailable(match &self.fault {
+            Some(fault) => format!(
+                "{fault}; so no calendars were found at {host}: is `url` right, is the server up, and can this machine \
+                 reach it?{lines}"
+            ),
+            None => format!(
+                "no calendars were found at {host}; if the server is up, give the address of a calendar, or what its \
+                 service calls its CalDAV address, as `url`:{lines}"
+            ),
+        })
     }
 }
 
