@@ -160,6 +160,11 @@ impl<T: Transport> AccountClient<T> {
         }
     }
 
+    /// Whether requests there carry a proof of who asks; with Digest only once the server has asked for one.
+    pub async fn has_proof(&self, url: &Url) -> bool {
+        self.state.lock().await.auth.has_proof(url)
+    }
+
     /// Leaves the server alone for at least that long: for limits that a service states in a body.
     pub async fn rest(&self, pause: Duration) {
         self.state.lock().await.pace.failed(Instant::now(), Some(pause));

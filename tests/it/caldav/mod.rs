@@ -3,6 +3,7 @@
 mod discovery;
 mod discovery_names;
 mod discovery_trust;
+mod holes;
 mod href;
 mod moved;
 mod protocol;

@@ -146,7 +146,7 @@ pub(super) fn known(objects: &[(&str, &str, &str)], cursor: Option<&str>) -> Kno
     };
     let objects: BTreeMap<String, Object> = objects.iter().map(object).collect();
     let cursor = cursor.map(|cursor| {
-        let (kind, value) = cursor.split_once(' ').unwrap();
+        let (kind, value) = cursor.rsplit_once(' ').unwrap();
         format!("{kind}\n{CALENDAR}\n{value}")
     });
     Known { thorough: false, cursor, objects, ..Known::nothing() }

@@ -143,12 +143,12 @@ impl<T: Transport> Walk<'_, T> {
         if self.silent.contains(&url.origin()) {
             return Ok(None);
         }
-        let why = match look::at(self.client, url, &ENTRY).await? {
-            Look::Seen(seen) if seen.props.principal == Some(Principal::Unauthenticated) => {
-                let host = url.host_str().unwrap_or_default();
-                let message = format!("{host} takes the login for nobody's: check the user name and the password");
-                return Err(ProviderError { kind: ErrorKind::Login, message });
-            }
+        let mut look = look::at(self.client, url, &ENTRY).await?;
+        if is_nobody(&look) && self.introduce(url).await? {
+            look = look::at(self.client, url, &ENTRY).await?;
+        }
+        let why = match look {
+            _ if is_nobody(&look) => return Err(self.nobody(url).await),
             Look::Seen(seen) => return Ok(Some(*seen)),
             Look::Not(why) => why,
             Look::Trouble(error) => {
@@ -163,6 +163,37 @@ impl<T: Transport> Walk<'_, T> {
         let shown = if url == self.account { "the address itself" } else { url.as_str() };
         self.tried.push(format!("{shown}: {why}"));
         Ok(None)
+    }
+
+    /// Shows the login to a server that did not ask for it at that address, and asks for it elsewhere; whether it was
+    /// shown, and not before.
+    async fn introduce(&self, url: &Url) -> Result<bool, ProviderError> {
+        if self.client.has_proof(url).await {
+            return Ok(false);
+        }
+        let below = with_slash(url.clone());
+        let guarded = quirks::GUARDED.into_iter().filter_map(|place| resolve(&below, place));
+        for place in resolve(url, "/.well-known/caldav").into_iter().chain(guarded) {
+            look::at(self.client, &place, &ENTRY).await?;
+            if self.client.has_proof(url).await {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What to say where the server knows nobody.
+    async fn nobody(&self, url: &Url) -> ProviderError {
+        let host = url.host_str().unwrap_or_default();
+        let message = if self.client.has_proof(url).await {
+            format!("{host} takes the login for nobody's: check the user name and the password")
+        } else {
+            format!(
+                "{host} tells nobody there who is logged in, and asks for no login: give the address of a calendar, or of \
+                 your principal, as `url`, and the account its user name and password"
+            )
+        };
+        ProviderError { kind: ErrorKind::Login, message }
     }
 
     /// The first address besides the account's own that leads on.
@@ -291,6 +322,11 @@ impl<T: Transport> Walk<'_, T> {
 /// Whether an address names the user or where calendars are.
 fn leads(seen: &Seen) -> bool {
     matches!(seen.props.principal, Some(Principal::Href(_))) || !seen.props.homes.is_empty()
+}
+
+/// Whether the server says that nobody is logged in (RFC 5397 3).
+fn is_nobody(look: &Look<Seen>) -> bool {
+    matches!(look, Look::Seen(seen) if seen.props.principal == Some(Principal::Unauthenticated))
 }
 
 fn is_calendar(seen: &Seen) -> bool {
