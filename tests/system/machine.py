@@ -13,6 +13,7 @@ from pathlib import Path
 
 PATIENCE = 120  # seconds until what must happen has happened, on a busy machine too
 PREFIX = "seawall-system-"
+DIES_WITH_THIS = ["setpriv", "--pdeathsig", "KILL"]
 PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000  # linux/ptrace.h, linux/wait.h
 
 
@@ -28,19 +29,20 @@ class Machine:
             fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Failed(f"another run has {beside}") from error
-        # A container is killed with the run that started it; its folder stays.
+        # A run that was killed left its folder.
         for left in beside.glob(f"{PREFIX}*"):
             shutil.rmtree(left)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
         self.root = self.folder / "root"
-        subprocess.run(["cp", "--archive", "--reflink=auto", root, self.root], check=True)
+        subprocess.run([*DIES_WITH_THIS, "cp", "--archive", "--reflink=auto", root, self.root], check=True)
         # Each machine has an identity of its own, made when it boots.
         (self.root / "etc/machine-id").write_text("")
         self.log = open(self.folder / "boot.log", "wb")
+        # However this process ends: with the first of their namespace all processes of the container go.
+        bound = [*DIES_WITH_THIS, "unshare", "--pid", "--mount-proc", "--fork", "--kill-child"]
         self.container = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet", "--register=no", "--keep-unit",
-             "--directory", self.root, "--boot", "--console=pipe", "--link-journal=no",
-             f"--machine=seawall-{os.getpid()}"],
+            [*bound, "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", self.root, "--boot",
+             "--console=pipe", "--link-journal=no", f"--machine=seawall-{os.getpid()}"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True,
         )
         try:
@@ -57,9 +59,11 @@ class Machine:
     def _init(self):
         if self.container.poll() is not None:
             raise Failed(f"the container ended with {self.container.returncode}")
-        children = Path(f"/proc/{self.container.pid}/task/{self.container.pid}/children").read_text().split()
-        ready = [child for child in children if Path(f"/proc/{child}/comm").read_text().strip() == "systemd"]
-        return ready[0] if ready else None
+        # unshare, systemd-nspawn, systemd: each the child of the one before.
+        pid = str(self.container.pid)
+        while pid and Path(f"/proc/{pid}/comm").read_text() != "systemd\n":
+            pid = next(iter(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()), None)
+        return pid
 
     def _inside(self, command, user):
         """How a command is started inside, with nothing of this process's environment."""
