@@ -1,6 +1,6 @@
 //! The guards and then the writes of a cycle, in order: what is held back and why, and what came of the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{self, ApplyError, Tools};
 use super::decide::{Decision, Knowledge};
@@ -93,10 +93,13 @@ pub async fn write<P: Provider>(
     let split = guard::within_budget(changes, room);
     waiting.extend(split.wait.into_iter().map(|change| untried(change, Some("waits: the budget of writes is spent"))));
     let all = apply_all(cx, lens, split.go, &mut out).await?;
-    let written: BTreeSet<&CalendarId> =
-        out.attempts.iter().filter(|one| one.applied).map(|one| &one.change.calendar).collect();
-    for calendar in written {
-        fetch::settle(cx, calendar).await?;
+    let mut written: BTreeMap<&CalendarId, BTreeSet<String>> = BTreeMap::new();
+    for change in out.attempts.iter().filter(|one| one.applied).map(|one| &one.change) {
+        let name = change.target.as_ref().map_or_else(|| format!("{}.ics", change.uid), |target| target.href.clone());
+        written.entry(&change.calendar).or_default().insert(name);
+    }
+    for (calendar, names) in written {
+        fetch::settle(cx, calendar, names).await?;
     }
     if all && waiting.is_empty() {
         memory::keep_config(cx.store, cx.config_hash)?;
