@@ -30,6 +30,8 @@ pub struct Report<'a> {
     pub unread: &'a [String],
     /// The local day of the cycle.
     pub today: Span,
+    /// What the cycle finds out is kept: it writes, and the clock is right.
+    pub remembers: bool,
 }
 
 /// What writing came to.
@@ -64,7 +66,7 @@ pub async fn write<P: Provider>(
     holds::sort(&mut changes);
     // While something was not read there are only yields, and what is thought to move may not once all is read.
     if report.unread.is_empty()
-        && let Some(reason) = alarm(cx, knowledge, decision, &changes)?
+        && let Some(reason) = alarm(cx, knowledge, decision, &changes, report.remembers)?
     {
         out.halted.get_or_insert(reason);
     }
@@ -121,6 +123,7 @@ fn alarm<P>(
     knowledge: Knowledge<'_>,
     decision: &Decision,
     changes: &[Change],
+    remembers: bool,
 ) -> Result<Option<String>, StoreError> {
     let memory = knowledge.memory;
     let config_changed = memory.config.as_deref().is_some_and(|hash| hash != cx.config_hash);
@@ -134,7 +137,7 @@ fn alarm<P>(
         Breaker::Hold(alarm) => Some(alarm),
         Breaker::Calm | Breaker::Confirmed => None,
     };
-    if cx.writes() && alarm != memory.alarm.as_ref() {
+    if remembers && alarm != memory.alarm.as_ref() {
         memory::keep_alarm(cx.store, alarm)?;
     }
     Ok(alarm.map(|alarm| {
