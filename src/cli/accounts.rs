@@ -15,7 +15,7 @@ use crate::provider::caldav::CalDav;
 use crate::provider::caldav::discovery::Dns;
 use crate::provider::google::oauth::app::App;
 use crate::provider::google::oauth::file::TokenFile;
-use crate::provider::google::oauth::source::TokenSource;
+use crate::provider::google::oauth::source::{self, TokenSource};
 use crate::provider::google::{self, Google};
 use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
@@ -24,6 +24,11 @@ use crate::provider::vdir::Vdir;
 /// Whether the account waits for a secret that could not be had.
 pub(super) fn is_closed(provider: &AnyProvider) -> bool {
     matches!(provider, AnyProvider::Closed(_))
+}
+
+/// Waits for what goes on though nobody waits for its answer: logins that are being renewed.
+pub(super) async fn finished() {
+    source::finished().await;
 }
 
 /// What accounts are made from beside their own settings.
@@ -72,7 +77,7 @@ impl Maker<'_> {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
                 let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
                 let file = TokenFile::of(&self.settings.state_dir, &account.name);
-                let tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.clone());
+                let tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.courier());
                 AnyProvider::Google(Box::new(Google::new(google::Parts {
                     transport: client.clone(),
                     tokens,

@@ -35,7 +35,7 @@ pub(super) async fn login(cli: &Cli, args: &LoginArgs) -> Done {
     let clock = cli.now.or(settings.now).map_or(Clock::System, Clock::Standing);
     let grant = if args.import {
         let token = token_from_input()?;
-        import(&app, &Client::new(), token, &wanted, clock.now()).await?
+        import(&app, &Client::new().courier(), token, &wanted, clock.now()).await?
     } else {
         let login = Login::begin(&app, wanted, account.emails.first().map(String::as_str), args.port).await?;
         invite(&login, args.port);

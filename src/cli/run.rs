@@ -30,6 +30,9 @@ use crate::store::{Store, StoreError};
 const RETRY_MIN: Duration = Duration::from_mins(1);
 const RETRY_MAX: Duration = Duration::from_hours(1);
 
+/// How long the end waits for a login that is being renewed: a stop takes less than 5 s, whatever goes on.
+const STOP_MAX: Duration = Duration::from_secs(4);
+
 /// The daemon.
 pub(super) async fn run(cli: &Cli) -> Done {
     if cli.now.is_some() {
@@ -55,6 +58,8 @@ pub(super) async fn run(cli: &Cli) -> Done {
         failed = Daemon::new(reload).stay(shell, store, &socket) => Err(failed),
     };
     systemd::stopping();
+    // A refresh token that the service has just replaced would be lost with the answer.
+    let _ = tokio::time::timeout(STOP_MAX, accounts::finished()).await;
     journal::stopped();
     done
 }

@@ -216,12 +216,12 @@ fn keep<P>(
     for href in reading.objects.iter().map(|object| &object.href).chain(unreadable) {
         gone.remove(href.as_str());
     }
-    let whole = is_whole && reading.unreadable.is_empty();
     let change = MirrorChange {
         changed,
         gone: gone.into_iter().map(str::to_owned).collect(),
-        cursor: reading.cursor.clone().filter(|_| whole),
-        listed: if whole && !reading.resumed { Some(cx.now) } else { listed },
+        cursor: reading.cursor.clone().filter(|_| is_whole),
+        // What can't be read was named all the same.
+        listed: if is_whole && !reading.resumed { Some(cx.now) } else { listed },
     };
     // A folder lists all its names each time: that alone is not worth a write.
     let has_cursor = change.cursor.is_some() || known.cursor.is_some();

@@ -82,7 +82,7 @@ pub(super) fn polled(name: &str, account: &Watched, failures_before: u32) {
             message_id = LOGIN,
             seawall_account,
             seawall_op,
-            "account {name} needs its user: {trouble} (it is tried again, ever less often; `systemctl reload` after a \
+            "account {name} needs its user: {trouble} (it is tried again, ever less often; `systemctl restart` after a \
              change of its password tries at once)"
         ),
         (0, _) => tracing::warn!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),

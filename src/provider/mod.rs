@@ -81,7 +81,8 @@ pub struct Reading {
     pub warnings: Vec<String>,
     /// Why the list may lack objects; none: it is complete.
     pub incomplete: Option<String>,
-    /// Where the next read can go on; to be kept only together with all of the objects.
+    /// Where the next read can go on; to be kept only together with all of the objects. It is given beside unreadable ones
+    /// only where the next read asks for them again.
     pub cursor: Option<String>,
     /// It went on from the cursor: only what the service said had changed since was looked at.
     pub resumed: bool,

@@ -15,7 +15,16 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // To close the file is not enough: a program that is just being started (a notice, a password command) has it
+        // too until it is quite there, and whoever wants the lock next would wait for that. Closing is left to the
+        // kernel where this fails.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why there is no lock.
@@ -76,7 +85,7 @@ pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
             locked.map_err(io_error)?;
             // Only a help for whoever waits; the lock holds without it.
             let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
-            Ok(Lock { _file: file })
+            Ok(Lock { file })
         }
     }
 }
@@ -94,4 +103,19 @@ fn holder(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_is_given_up_also_where_a_program_that_is_being_started_has_its_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let lock = acquire(&path, Duration::ZERO).await.unwrap();
+        let _inherited = lock.file.try_clone().unwrap();
+        drop(lock);
+        acquire(&path, Duration::ZERO).await.unwrap();
+    }
 }

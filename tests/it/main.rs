@@ -79,6 +79,8 @@ mod rules;
 #[cfg(test)]
 mod servers;
 #[cfg(test)]
+mod sim;
+#[cfg(test)]
 mod store;
 #[cfg(test)]
 mod subscription;

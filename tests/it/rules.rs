@@ -15,5 +15,6 @@ mod privacy;
 mod random;
 mod services;
 mod summary;
+mod two_at_once;
 mod undo;
 mod yields;

@@ -15,6 +15,7 @@ pub(crate) mod policy;
 pub(crate) mod relay;
 pub(crate) mod script;
 pub(crate) mod service;
+pub(crate) mod sim;
 pub(crate) mod told;
 pub(crate) mod week;
 pub(crate) mod world;

@@ -1,11 +1,11 @@
 //! A server as a script: the answers it gives in order, and the requests it saw. No socket, no time.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
 
 use http::{Request, Response};
-use seawall::provider::transport::{Limits, Transport, TransportError};
+use seawall::provider::transport::{Courier, Limits, Transport, TransportError};
 
 /// One thing that a server does.
 #[derive(Clone, Debug)]
@@ -29,13 +29,22 @@ pub(crate) fn headed(status: u16, headers: &'static [(&'static str, &'static str
 /// A server that plays its acts in order, and whose every further request fails the test.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
-    acts: RefCell<VecDeque<Act>>,
-    seen: RefCell<Vec<(Request<Vec<u8>>, Limits)>>,
+    acts: Mutex<VecDeque<Act>>,
+    seen: Mutex<Vec<(Request<Vec<u8>>, Limits)>>,
 }
 
 impl Script {
     pub(crate) fn new(acts: impl IntoIterator<Item = Act>) -> Self {
-        Self { acts: RefCell::new(acts.into_iter().collect()), seen: RefCell::default() }
+        Self { acts: Mutex::new(acts.into_iter().collect()), seen: Mutex::default() }
+    }
+
+    /// The same server for a task of its own.
+    pub(crate) fn courier(self: &Arc<Self>) -> Courier {
+        let script = Arc::clone(self);
+        Courier::new(move |request, limits| {
+            let script = Arc::clone(&script);
+            async move { (&*script).exchange(request, limits).await }
+        })
     }
 
     /// The requests so far as `GET address`, with their conditional headers.
@@ -49,29 +58,29 @@ impl Script {
             }
             text
         };
-        self.seen.borrow().iter().map(shown).collect()
+        self.seen.lock().unwrap().iter().map(shown).collect()
     }
 
     /// The requests so far, whole.
     pub(crate) fn seen(&self) -> Vec<Request<Vec<u8>>> {
-        self.seen.borrow().iter().map(|(request, _)| request.clone()).collect()
+        self.seen.lock().unwrap().iter().map(|(request, _)| request.clone()).collect()
     }
 
     /// How many acts are still to come.
     pub(crate) fn left(&self) -> usize {
-        self.acts.borrow().len()
+        self.acts.lock().unwrap().len()
     }
 
     /// The limits of each request.
     pub(crate) fn limits(&self) -> Vec<Limits> {
-        self.seen.borrow().iter().map(|(_, limits)| *limits).collect()
+        self.seen.lock().unwrap().iter().map(|(_, limits)| *limits).collect()
     }
 }
 
 impl Transport for &Script {
     async fn exchange(&self, request: Request<Vec<u8>>, limits: Limits) -> Result<Response<Vec<u8>>, TransportError> {
-        self.seen.borrow_mut().push((request, limits));
-        match self.acts.borrow_mut().pop_front().expect("the script has an answer left") {
+        self.seen.lock().unwrap().push((request, limits));
+        match self.acts.lock().unwrap().pop_front().expect("the script has an answer left") {
             Act::Fail(error) => Err(error),
             Act::Answer(status, headers, body) => {
                 let mut response = Response::builder().status(status);

@@ -2,7 +2,7 @@
 //! families of real services, without a protocol. It keeps a log of what it was asked.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seawall::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
@@ -32,6 +32,8 @@ pub(crate) struct Service {
     pub(crate) owned: Cell<Option<bool>>,
     /// It lets nobody in.
     pub(crate) needs_login: Cell<bool>,
+    /// Names of `work` that it lists and does not give; each reading asks for them.
+    pub(crate) kept_back: RefCell<BTreeSet<String>>,
     memo: RefCell<Option<String>>,
 }
 
@@ -122,7 +124,12 @@ impl Provider for Service {
                 objects.insert(href.clone(), object(href, entry));
             }
         }
+        let kept_back = self.kept_back.borrow();
+        let kept_back = kept_back.iter().filter(|_| calendar == "work");
+        let unreadable = kept_back.map(|href| (href.clone(), "the service keeps it back".to_owned())).collect();
+        objects.retain(|href, _| calendar != "work" || !self.kept_back.borrow().contains(href));
         Ok(Reading {
+            unreadable,
             objects: objects.into_values().collect(),
             cursor: Some(self.version.get().to_string()),
             resumed: since.is_some(),

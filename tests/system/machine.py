@@ -1,14 +1,20 @@
 """A Debian that boots in a container on a copy of a folder, and ends with this process. Shares the host's network."""
 
+import ctypes
+import fcntl
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 
 PATIENCE = 120  # seconds until what must happen has happened, on a busy machine too
+PREFIX = "seawall-system-"
+DIES_WITH_THIS = ["setpriv", "--pdeathsig", "KILL"]
+PTRACE_SEIZE, PTRACE_INTERRUPT, WALL = 0x4206, 0x4207, 0x40000000  # linux/ptrace.h, linux/wait.h
 
 
 class Failed(Exception):
@@ -17,14 +23,25 @@ class Failed(Exception):
 
 class Machine:
     def __init__(self, root):
-        self.folder = Path(tempfile.mkdtemp(prefix="seawall-system-", dir=Path(root).parent))
+        beside = Path(root).parent
+        self.alone = open(beside / "lock", "w")
+        try:
+            fcntl.flock(self.alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Failed(f"another run has {beside}") from error
+        # A run that was killed left its folder.
+        for left in beside.glob(f"{PREFIX}*"):
+            shutil.rmtree(left)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
         self.root = self.folder / "root"
-        subprocess.run(["cp", "--archive", "--reflink=auto", root, self.root], check=True)
+        subprocess.run([*DIES_WITH_THIS, "cp", "--archive", "--reflink=auto", root, self.root], check=True)
         # Each machine has an identity of its own, made when it boots.
         (self.root / "etc/machine-id").write_text("")
         self.log = open(self.folder / "boot.log", "wb")
+        # However this process ends: with the first of their namespace all processes of the container go.
+        bound = [*DIES_WITH_THIS, "unshare", "--pid", "--mount-proc", "--fork", "--kill-child"]
         self.container = subprocess.Popen(
-            ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", self.root, "--boot",
+            [*bound, "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--directory", self.root, "--boot",
              "--console=pipe", "--link-journal=no", f"--machine=seawall-{os.getpid()}"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True,
         )
@@ -42,33 +59,56 @@ class Machine:
     def _init(self):
         if self.container.poll() is not None:
             raise Failed(f"the container ended with {self.container.returncode}")
-        children = Path(f"/proc/{self.container.pid}/task/{self.container.pid}/children").read_text().split()
-        ready = [child for child in children if Path(f"/proc/{child}/comm").read_text().strip() == "systemd"]
-        return ready[0] if ready else None
+        # unshare, systemd-nspawn, systemd: each the child of the one before.
+        pid = str(self.container.pid)
+        while pid and Path(f"/proc/{pid}/comm").read_text() != "systemd\n":
+            pid = next(iter(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()), None)
+        return pid
 
-    def run(self, *command, check=True, text=None, user=None):
-        """Runs a command inside; as a user who is logged in for good, with that user's service manager."""
+    def _inside(self, command, user):
+        """How a command is started inside, with nothing of this process's environment."""
         words = [str(word) for word in command]
         if user:
             uid = self.run("id", "--user", user).stdout.strip()
-            words = ["runuser", "--user", user, "--", "env", f"HOME=/home/{user}", f"XDG_RUNTIME_DIR=/run/user/{uid}", *words]
+            login = [f"HOME=/home/{user}", f"USER={user}", f"XDG_RUNTIME_DIR=/run/user/{uid}"]
+            words = ["runuser", "--user", user, "--", "env", f"--chdir=/home/{user}", *login, *words]
         enter = ["nsenter", "--target", self.init, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"]
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-        environment |= {"HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
-        # systemd-nspawn keeps the rest of the host away; the command gets none of this process's environment.
-        ran = subprocess.run(
-            enter + words, input=text, stdin=None if text is not None else subprocess.DEVNULL, capture_output=True,
-            text=True, env=environment, timeout=PATIENCE,
-        )
-        if check and ran.returncode != 0:
-            raise Failed(f"{' '.join(words)}: {ran.returncode}\n{ran.stdout}{ran.stderr}")
-        return ran
+        environment |= {"HOME": "/root", "DEBIAN_FRONTEND": "noninteractive", "SHELL": "/bin/sh"}
+        return {"args": enter + words, "env": environment}
 
-    def terminal(self, line):
-        """Runs a line of shell in a pseudo-terminal inside, as a person would."""
-        ran = self.run("script", "--quiet", "--return", "--command", line, "/dev/null", check=False)
-        ran.stdout = ran.stdout.replace("^@", "")  # the echo of the end of input
-        return ran
+    def run(self, *command, check=True, user=None):
+        """Runs a command inside; as a user who is logged in for good, with that user's service manager."""
+        inside = self._inside(command, user)
+        ran = subprocess.run(**inside, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE)
+        return well(ran) if check else ran
+
+    def terminal(self, line, talk=(), check=False, user=None):
+        """Runs a line of shell in a pseudo-terminal inside, as a person would, who waits for each word and types the
+        answer to it."""
+        inside = self._inside(["script", "--quiet", "--return", "--command", line, "/dev/null"], user)
+        person = subprocess.PIPE if talk else subprocess.DEVNULL
+        process = subprocess.Popen(**inside, stdin=person, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        end = threading.Timer(PATIENCE, process.kill)
+        end.start()
+        said, heard = b"", 0
+        try:
+            for word, answer in talk:
+                while (at := said.find(word.encode(), heard)) < 0:
+                    more = os.read(process.stdout.fileno(), 4096)
+                    if not more:
+                        raise Failed(f"{line} does not say {word!r}: {said.decode(errors='replace')}")
+                    said += more
+                heard = at + len(word)
+                os.write(process.stdin.fileno(), answer.encode())
+            said += process.stdout.read()
+        finally:
+            end.cancel()
+            process.kill()
+        # Where nobody types, the end of input shows.
+        told = said.decode(errors="replace").replace("^@", "")
+        ran = subprocess.CompletedProcess(line, process.wait(), told, "")
+        return well(ran) if check else ran
 
     def write(self, path, text, mode=0o644):
         file = self.root / path.lstrip("/")
@@ -83,6 +123,18 @@ class Machine:
     def journal(self, *more):
         return self.run("journalctl", "--no-pager", "--output=cat", *more, check=False).stdout
 
+    def seen_from_outside(self, pid):
+        """The number on the host of a process that has this one inside."""
+        space = os.readlink(f"/proc/{self.init}/ns/pid")
+        for status in Path("/proc").glob("[0-9]*/status"):
+            try:
+                ids = next(line for line in status.read_text().splitlines() if line.startswith("NSpid:")).split()[1:]
+                if ids[-1] == str(pid) and os.readlink(status.parent / "ns/pid") == space:
+                    return int(ids[0])
+            except (OSError, StopIteration):
+                continue  # it ended meanwhile
+        raise Failed(f"no process {pid}")
+
     def close(self):
         if self.container.poll() is None:
             init = getattr(self, "init", None)
@@ -95,6 +147,28 @@ class Machine:
                 self.container.wait()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.alone.close()
+
+
+class HeldThread:
+    """A thread that stands still from now on, while the others of its process go on; as one that hangs."""
+
+    def __init__(self, thread):
+        self.thread = thread
+        for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+            if ctypes.CDLL(None, use_errno=True).ptrace(request, thread, None, None) != 0:
+                raise Failed(f"thread {thread} can't be held: {os.strerror(ctypes.get_errno())}")
+
+    def has_ended(self):
+        """Its end is seen here first; its parent hears of it only then."""
+        ended, status = os.waitpid(self.thread, os.WNOHANG | WALL)
+        return ended != 0 and not os.WIFSTOPPED(status)
+
+
+def well(ran):
+    if ran.returncode != 0:
+        raise Failed(ran)
+    return ran
 
 
 def until(holds, otherwise, patience=PATIENCE):

@@ -31,6 +31,8 @@ const FAILED: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 struct State {
     found: Option<Found>,
+    /// What was known before it was forgotten.
+    before: Option<Found>,
     /// What the last search came to and when, where it found nothing.
     failed: Option<(Instant, ErrorKind, String)>,
     /// Whether it was found in this run, and not recalled.
@@ -70,9 +72,15 @@ impl<T: Transport> CalDav<T> {
             return Err(ProviderError { kind, message });
         }
         match discovery::discover(&self.client, &self.trust, self.dns, &self.url).await {
-            Ok(found) => {
+            Ok(mut found) => {
                 tracing::debug!(calendars = found.calendars.len(), "found the account's calendars");
-                *self.state() = State { found: Some(found.clone()), failed: None, is_fresh: true };
+                let mut state = self.state();
+                for before in state.before.take().into_iter().flat_map(|before| before.calendars) {
+                    if let Some(calendar) = found.known(&before.url) {
+                        calendar.moved = before.moved;
+                    }
+                }
+                *state = State { found: Some(found.clone()), is_fresh: true, ..State::default() };
                 Ok(found)
             }
             Err(error) => {
@@ -111,7 +119,16 @@ impl<T: Transport> CalDav<T> {
 
     /// Drops what was found: a calendar is not (404, 410) or no longer here (421). The next call finds anew.
     pub fn forget(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        let before = state.found.take().or_else(|| state.before.take());
+        *state = State { before, ..State::default() };
+    }
+
+    /// Keeps where the calendar's server sends on to, as it is now.
+    pub(super) fn keep_moved(&self, calendar: Calendar) {
+        if let Some(known) = self.state().found.as_mut().and_then(|found| found.known(&calendar.url)) {
+            known.moved = calendar.moved;
+        }
     }
 
     /// Takes over what [`Self::memo`] gave in an earlier run; that of another address or user is ignored.

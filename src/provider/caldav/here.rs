@@ -1,11 +1,12 @@
 //! One calendar on a server, as the reading and the writing of it ask for it, and what an answer about it means: a
 //! refusal in words, or a multistatus. It knows no objects' content.
 
-use http::StatusCode;
+use http::{Request, StatusCode};
 use url::Url;
 
+use super::href::same;
 use super::xml::{Fault, Multistatus, multistatus, precondition};
-use crate::provider::transport::{AccountClient, Answer};
+use crate::provider::transport::{AccountClient, Answer, Transport};
 use crate::provider::{ErrorKind, ProviderError};
 
 /// One calendar, and the way to it.
@@ -17,6 +18,8 @@ pub(super) struct Here<'a, T> {
     pub(super) url: &'a Url,
     /// The display name by which it was found; none where it was found by its address.
     pub(super) name: Option<&'a str>,
+    /// Where its server is known to send on to for good, which is followed for questions.
+    pub(super) moved: Option<&'a Url>,
 }
 
 // By hand: a derive would ask the transport to be copied too.
@@ -27,6 +30,22 @@ impl<T> Clone for Here<'_, T> {
 }
 
 impl<T> Copy for Here<'_, T> {}
+
+impl<T: Transport> Here<'_, T> {
+    /// Asks something of the calendar itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where its server has moved it for good to a place that is not known yet.
+    pub(super) async fn ask(self, request: Request<Vec<u8>>) -> Result<Answer, ProviderError> {
+        let answer = self.client.ask(request).await?;
+        let is_known = same(&answer.url, self.url) || self.moved.is_some_and(|moved| same(&answer.url, moved));
+        if answer.moved && !is_known {
+            let message = format!("its server has moved it from {} for good", self.url);
+            return Err(ProviderError { kind: ErrorKind::NotFound, message });
+        }
+        Ok(answer)
+    }
+}
 
 /// Whether the server says that what was asked for is not there.
 pub(super) fn is_gone(status: StatusCode) -> bool {

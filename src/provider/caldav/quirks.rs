@@ -7,7 +7,7 @@
 //! | what | whose | where |
 //! |---|---|---|
 //! | the header `DAV` says no calendar-access and is believed by nobody | SOGo at some paths, Cyrus at `/dav/` | `discovery` |
-//! | `unauthenticated` inside a 207 is a failed login | Cyrus at `/dav/` (RFC 5397 allows it) | `discovery` |
+//! | `unauthenticated` inside a 207 is a failed login, once a login was shown | Cyrus at `/dav/` (RFC 5397 allows it) | `discovery` |
 //! | no current-user-principal: the address itself is listed | Synology (vdirsyncer#498), mail.ru | `discovery` |
 //! | depth 1 is asked of homes alone, never of a principal | iCloud answers 400 (python-caldav's compatibility hints) | `discovery` |
 //! | properties of calendars are asked of calendars alone | Cyrus 3.6.1 ends over schedule-calendar-transp at `/dav/calendars/`, DAViCal 1.1.12 answers 500 to sync-token at `/` (measured) | `discovery` |
@@ -52,6 +52,10 @@ pub(super) const BASES: [&str; 6] = [
     // Open-Xchange (the hints).
     "caldav/",
 ];
+
+/// Where below an address that lets in anybody, as nobody, a login is asked for (Cyrus 3.6.1 at `/dav/`, measured). Only
+/// Digest needs the question before it can answer.
+pub(super) const GUARDED: [&str; 2] = ["principals/", "calendars/"];
 
 /// How etags begin that count an object's changes from its creation: another object of the same name, made after the
 /// first was deleted, has the same etags again. SOGo 5.8: `"gcs00000000"` for each new one.

@@ -71,7 +71,7 @@ impl From<ProviderError> for Fault {
 #[derive(Debug)]
 pub(super) struct Api<T> {
     client: AccountClient<T>,
-    tokens: TokenSource<T>,
+    tokens: TokenSource,
     endpoint: Url,
     state: Mutex<State>,
 }
@@ -91,7 +91,7 @@ enum Call {
 }
 
 impl<T: Transport> Api<T> {
-    pub(super) fn new(client: AccountClient<T>, tokens: TokenSource<T>, endpoint: Url, seed: u64) -> Self {
+    pub(super) fn new(client: AccountClient<T>, tokens: TokenSource, endpoint: Url, seed: u64) -> Self {
         let state = State { rng: fastrand::Rng::with_seed(seed), spent: None };
         Self { client, tokens, endpoint, state: Mutex::new(state) }
     }
@@ -100,7 +100,7 @@ impl<T: Transport> Api<T> {
         &self.client
     }
 
-    pub(super) fn tokens(&self) -> &TokenSource<T> {
+    pub(super) fn tokens(&self) -> &TokenSource {
         &self.tokens
     }
 

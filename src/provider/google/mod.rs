@@ -51,7 +51,7 @@ pub struct Parts<T> {
     /// Carries requests.
     pub transport: T,
     /// Where access tokens come from.
-    pub tokens: TokenSource<T>,
+    pub tokens: TokenSource,
     /// `https://www.googleapis.com/calendar/v3`, or what stands in for it.
     pub endpoint: Url,
     /// The names by which the config calls the account's calendars.

@@ -192,13 +192,15 @@ impl<T: Transport> Source<'_, T> {
         }
         reading.objects = objects.into_values().collect();
         reading.cursor = match (&reading.incomplete, sync_token) {
-            (None, Some(token)) if !self.entry.is_bare() => serde_json::to_string(&Cursor {
-                shape: SHAPE,
-                calendar: self.entry.id.clone(),
-                notes: self.entry.is_writable(),
-                token,
-            })
-            .ok(),
+            (None, Some(token)) if !self.entry.is_bare() && reading.unreadable.is_empty() => {
+                serde_json::to_string(&Cursor {
+                    shape: SHAPE,
+                    calendar: self.entry.id.clone(),
+                    notes: self.entry.is_writable(),
+                    token,
+                })
+                .ok()
+            }
             // What was told so far is told again.
             (Some(_), _) if resumed => known.cursor.clone(),
             _ => None,

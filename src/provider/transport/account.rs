@@ -42,6 +42,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// Where the answer came from in the end.
     pub url: Url,
+    /// Whether the server has moved what was asked for there for good (301, 308).
+    pub moved: bool,
 }
 
 impl std::fmt::Debug for Answer {
@@ -158,6 +160,11 @@ impl<T: Transport> AccountClient<T> {
         }
     }
 
+    /// Whether requests there carry a proof of who asks; with Digest only once the server has asked for one.
+    pub async fn has_proof(&self, url: &Url) -> bool {
+        self.state.lock().await.auth.has_proof(url)
+    }
+
     /// Leaves the server alone for at least that long: for limits that a service states in a body.
     pub async fn rest(&self, pause: Duration) {
         self.state.lock().await.pace.failed(Instant::now(), Some(pause));
@@ -171,14 +178,15 @@ impl<T: Transport> AccountClient<T> {
         address: &Url,
         until: Instant,
     ) -> Result<Answer, Failure> {
-        let (mut url, mut from) = (address.clone(), None);
+        let (mut url, mut from, mut moved) = (address.clone(), None, false);
         for _ in 0..=REDIRECTS_MAX {
             let about = About::new(request.method(), &url);
             self.check(&url, from.as_ref(), &about).map_err(Failure::Final)?;
             let answer = self.signed(state, request, &url, until).await?;
             if !is_redirect(answer.status) || answer.status == StatusCode::SEE_OTHER {
-                return Ok(answer);
+                return Ok(Answer { moved, ..answer });
             }
+            moved |= from.is_none() && is_for_good(answer.status);
             let next = answer.headers.get(header::LOCATION).and_then(|place| url.join(place.to_str().ok()?).ok());
             let mut next = next.ok_or_else(|| Failure::Final(about.unavailable("redirects to nowhere")))?;
             next.set_fragment(None);
@@ -236,7 +244,7 @@ impl<T: Transport> AccountClient<T> {
         };
         tracing::debug!(%method, host, status = head.status.as_u16(), bytes = body.len(), ms, "answer");
         *self.served_at.lock().unwrap_or_else(PoisonError::into_inner) = date(&head.headers);
-        Ok(Answer { status: head.status, headers: head.headers, body, url: url.clone() })
+        Ok(Answer { status: head.status, headers: head.headers, body, url: url.clone(), moved: false })
     }
 }
 
@@ -301,6 +309,10 @@ fn is_throttled(status: StatusCode) -> bool {
 
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+fn is_for_good(status: StatusCode) -> bool {
+    matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT)
 }
 
 fn no_address() -> ProviderError {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use http::Request;
 use http::header::{self, HeaderMap, HeaderValue};
 use http_auth::parser::ChallengeParser;
-use http_auth::{DigestClient, PasswordParams};
+use http_auth::{ChallengeRef, DigestClient, ParamValue, PasswordParams};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
@@ -111,6 +111,15 @@ impl Auth {
         }
     }
 
+    /// Whether requests there carry a proof; with Digest only once the server has asked for one.
+    pub(super) fn has_proof(&self, url: &Url) -> bool {
+        match &self.credentials {
+            Credentials::None => false,
+            Credentials::Basic { .. } | Credentials::Bearer(_) | Credentials::PerRequest => true,
+            Credentials::Digest { .. } => self.challenges.contains_key(&origin(url)),
+        }
+    }
+
     /// What the user can do about a 401.
     pub(super) fn advice(&self, headers: &HeaderMap) -> String {
         let offers = |scheme: &str| {
@@ -147,7 +156,20 @@ fn digest_challenge(headers: &HeaderMap) -> Option<DigestClient> {
         [value, rest].into_iter().find_map(|list| {
             ChallengeParser::new(list)
                 .filter_map(Result::ok)
-                .find_map(|challenge| DigestClient::try_from(&challenge).ok())
+                .find_map(|challenge| DigestClient::try_from(&canonical(challenge)).ok())
         })
     })
+}
+
+/// With the name of its algorithm as the crate writes it: names are the same in any case (RFC 7616 3.3), and Cyrus writes
+/// `md5-sess`.
+fn canonical(mut challenge: ChallengeRef<'_>) -> ChallengeRef<'_> {
+    const NAMES: [&str; 6] = ["MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256", "SHA-512-256-sess"];
+    for (_, value) in challenge.params.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("algorithm")) {
+        let known = NAMES.into_iter().find(|name| name.eq_ignore_ascii_case(value.as_escaped()));
+        if let Some(known) = known.and_then(|known| ParamValue::try_from_escaped(known).ok()) {
+            *value = known;
+        }
+    }
+    challenge
 }

@@ -16,7 +16,7 @@ use rustls::CertificateError;
 use tokio::time::timeout_at;
 
 use super::address::is_loopback;
-use super::{Limits, Transport, TransportError};
+use super::{Courier, Limits, Transport, TransportError};
 
 /// Tells servers who asks, and where to read about it. Google packs its answers only for those who also say "gzip"
 /// here (developers.google.com/workspace/calendar/api/guides/performance).
@@ -65,6 +65,15 @@ impl Client {
         // A broken certificate shows only in use.
         client.get(Kind { is_local: false, is_change: false }).map_err(|error| broken(error.to_string()))?;
         Ok(client)
+    }
+
+    /// The same for a task of its own.
+    pub fn courier(&self) -> Courier {
+        let client = self.clone();
+        Courier::new(move |request, limits| {
+            let client = client.clone();
+            async move { client.exchange(request, limits).await }
+        })
     }
 
     fn get(&self, kind: Kind) -> Result<&reqwest::Client, TransportError> {

@@ -10,6 +10,7 @@ mod account;
 mod address;
 mod auth;
 mod client;
+mod courier;
 mod fault;
 mod pace;
 mod trust;
@@ -19,6 +20,7 @@ pub use account::{AccountClient, Answer};
 pub use address::permit;
 pub use auth::Credentials;
 pub use client::Client;
+pub use courier::Courier;
 pub use trust::Trust;
 pub use write::Write;
 

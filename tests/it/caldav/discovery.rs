@@ -199,6 +199,42 @@ fn whoever_is_nobody_to_the_server_has_not_logged_in() {
     assert_eq!(site.requests().len(), 1);
 }
 
+const CHALLENGE: &str = "Digest realm=\"x\", nonce=\"abc\", qop=\"auth\"";
+
+/// Cyrus at `/dav/`: a login by Digest can only answer, and nothing was asked.
+#[test]
+fn a_login_by_digest_is_shown_where_the_server_asks_for_it_before_it_counts_as_refused() {
+    let nobody = "<d:current-user-principal><d:unauthenticated/></d:current-user-principal>";
+    let nobody = multistatus(&given("/dav/", nobody));
+    let dav = "PROPFIND 0 https://example.org/dav/";
+    for asks in ["https://example.org/.well-known/caldav", "https://example.org/dav/principals/"] {
+        let asks = format!("PROPFIND 0 {asks}");
+        let site = service()
+            .with(dav, 207, nobody.clone())
+            .guarding(dav, 207, entry("/p/anna/"))
+            .with(&asks, 401, "")
+            .saying(&asks, "www-authenticate", CHALLENGE)
+            .guarding(&asks, 404, "");
+        let found = block_on_paused(site.account_by_digest("https://example.org/dav/").found()).unwrap();
+        assert_eq!(names(&found), ["Work", "Home"]);
+    }
+
+    // Refused is who was asked, and is nobody all the same; or is refused there.
+    let asks = "PROPFIND 0 https://example.org/dav/calendars/";
+    let site =
+        || service().with(dav, 207, nobody.clone()).with(asks, 401, "").saying(asks, "www-authenticate", CHALLENGE);
+    for (site, said) in [(site().guarding(asks, 404, ""), "nobody's"), (site(), "does not take this user name")] {
+        let error = block_on_paused(site.account_by_digest("https://example.org/dav/").found()).unwrap_err();
+        assert!(error.kind == ErrorKind::Login && error.message.contains(said), "{error}");
+    }
+
+    // And nobody may ask at all.
+    let site = service().with(dav, 207, nobody.clone());
+    let error = block_on_paused(site.account_by_digest("https://example.org/dav/").found()).unwrap_err();
+    assert!(error.kind == ErrorKind::Login && error.message.contains("`url`"), "{error}");
+    assert_eq!(site.requests().len(), 4, "the address, and three that might");
+}
+
 #[test]
 fn whoever_is_refused_does_not_knock_at_the_next_door() {
     let site = service().with("PROPFIND 0 https://example.org/", 401, "").saying(

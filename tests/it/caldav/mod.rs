@@ -3,7 +3,9 @@
 mod discovery;
 mod discovery_names;
 mod discovery_trust;
+mod holes;
 mod href;
+mod moved;
 mod protocol;
 mod protocol_errors;
 mod protocol_odd;
@@ -13,6 +15,7 @@ mod reading_model;
 mod reading_odd;
 mod site;
 mod stage;
+mod unreached;
 mod writing;
 
 /// A body as a real server sent it: tests/fixtures/caldav/README.md.

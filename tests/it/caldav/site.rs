@@ -23,6 +23,8 @@ struct Page {
 pub(crate) struct Site {
     /// By `METHOD depth address`, the depth only where there is one.
     pages: RefCell<BTreeMap<String, Page>>,
+    /// What whoever shows a login by Digest gets in their place.
+    guarded: RefCell<BTreeMap<String, Page>>,
     down: RefCell<Vec<String>>,
     seen: RefCell<Vec<Seen>>,
 }
@@ -44,14 +46,26 @@ impl Site {
 
     /// With a redirect more.
     pub(crate) fn redirecting(self, request: &str, to: &str) -> Self {
-        let page = Page { status: 301, headers: vec![("location", to.to_owned())], body: Vec::new() };
-        self.pages.borrow_mut().insert(request.to_owned(), page);
+        self.send_on(request, 301, to);
         self
+    }
+
+    /// Sends on from a page, with that status.
+    pub(crate) fn send_on(&self, request: &str, status: u16, to: &str) {
+        let page = Page { status, headers: vec![("location", to.to_owned())], body: Vec::new() };
+        self.pages.borrow_mut().insert(request.to_owned(), page);
     }
 
     /// With that header on that page.
     pub(crate) fn saying(self, request: &str, name: &'static str, value: &str) -> Self {
         self.pages.borrow_mut().get_mut(request).unwrap().headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// With another page there for whoever shows a login by Digest.
+    pub(crate) fn guarding(self, request: &str, status: u16, body: impl Into<Vec<u8>>) -> Self {
+        let page = Page { status, headers: Vec::new(), body: body.into() };
+        self.guarded.borrow_mut().insert(request.to_owned(), page);
         self
     }
 
@@ -100,7 +114,18 @@ impl Site {
     pub(crate) fn account_with(&self, url: &str, hosts: &[&str], dns: Dns) -> CalDav<&Self> {
         let url: Url = url.parse().unwrap();
         let trust = Trust::new(&url, hosts);
-        let credentials = Credentials::Basic { user: "anna".to_owned(), password: "sesame".into() };
+        self.account_by(Credentials::Basic { user: "anna".to_owned(), password: "sesame".into() }, url, trust, dns)
+    }
+
+    /// Anna's account at that address, with a login by Digest.
+    pub(crate) fn account_by_digest(&self, url: &str) -> CalDav<&Self> {
+        let url: Url = url.parse().unwrap();
+        let trust = Trust::new::<&str>(&url, []);
+        let credentials = Credentials::Digest { user: "anna".to_owned(), password: "sesame".into() };
+        self.account_by(credentials, url, trust, Dns::Off)
+    }
+
+    fn account_by(&self, credentials: Credentials, url: Url, trust: Trust, dns: Dns) -> CalDav<&Self> {
         CalDav::new(AccountClient::new(self, credentials, trust.clone(), 7), trust, url, Some("anna".to_owned()), dns)
     }
 }
@@ -116,7 +141,9 @@ impl Transport for &Site {
             return Err(TransportError::Failed("nobody is there".to_owned()));
         }
         let gone = Page { status: 404, headers: Vec::new(), body: Vec::new() };
-        let page = self.pages.borrow().get(&shown).cloned().unwrap_or(gone);
+        let digest = request.headers().get("authorization").filter(|value| value.as_bytes().starts_with(b"Digest "));
+        let guarded = digest.and_then(|_| self.guarded.borrow().get(&shown).cloned());
+        let page = guarded.or_else(|| self.pages.borrow().get(&shown).cloned()).unwrap_or(gone);
         let mut response = Response::builder().status(page.status);
         for (name, value) in page.headers {
             response = response.header(name, value);

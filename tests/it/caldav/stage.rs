@@ -42,6 +42,7 @@ pub(super) fn account<T: Transport>(transport: T) -> CalDav<T> {
         syncs: true,
         tagged: true,
         multiget: true,
+        moved: None,
     };
     let found = Found { addresses: vec!["anna@example.org".to_owned()], calendars: vec![calendar], ..Found::default() };
     account.recall(&serde_json::json!({ "version": 1, "url": url, "user": null, "found": found }).to_string());
@@ -145,7 +146,7 @@ pub(super) fn known(objects: &[(&str, &str, &str)], cursor: Option<&str>) -> Kno
     };
     let objects: BTreeMap<String, Object> = objects.iter().map(object).collect();
     let cursor = cursor.map(|cursor| {
-        let (kind, value) = cursor.split_once(' ').unwrap();
+        let (kind, value) = cursor.rsplit_once(' ').unwrap();
         format!("{kind}\n{CALENDAR}\n{value}")
     });
     Known { thorough: false, cursor, objects, ..Known::nothing() }

@@ -119,9 +119,14 @@ impl Machine {
 
     /// Whether a hold covers the whole morning that is so many days away.
     pub(super) fn has_morning(&self, days: i64) -> bool {
+        self.morning(days).is_some()
+    }
+
+    /// The file name of that hold.
+    pub(super) fn morning(&self, days: i64) -> Option<String> {
         let from = stamp(days, 9);
         let to = stamp(days, 12);
-        self.own().iter().any(|name| {
+        self.own().into_iter().find(|name| {
             let text = fs::read_to_string(self.path("work").join(name)).unwrap_or_default();
             text.contains(&format!("DTSTART:{from}")) && text.contains(&format!("DTEND:{to}"))
         })

@@ -24,7 +24,9 @@ use crate::support::memory::Memory;
 use crate::support::told::instant;
 use crate::support::world::zones;
 
+mod company;
 mod machine;
+mod notices;
 mod process;
 mod schedule;
 mod story;

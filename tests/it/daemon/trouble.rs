@@ -1,6 +1,7 @@
 //! Days on which things break: accounts that hang or fail, a machine that sleeps, clocks that are wrong, another process
 //! that holds the lock. Nothing is written on what is not known.
 
+use futures_util::FutureExt as _;
 use seawall::store::lock;
 
 use super::*;
@@ -273,6 +274,28 @@ fn signs_of_life_are_given_while_accounts_hang_and_more_often_than_asked_for() {
         assert!(tokio::time::timeout(hour, run(watched, &mut woken, &says)).await.is_err(), "it ended");
         let signs = std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count();
         assert!((240..=480).contains(&signs), "{signs} in an hour");
+    });
+}
+
+#[test]
+fn a_read_that_should_long_have_ended_gives_no_sign_of_life() {
+    block_on_paused(async {
+        let house = house();
+        house.accounts.iter().for_each(|one| one.mood.set(Mood::Hangs));
+        let (_wakes, mut woken) = mpsc::unbounded_channel();
+        let (says, mut words) = mpsc::unbounded_channel();
+        let watched = Ground { watchdog: Some(Duration::from_secs(30)), ..ground(&house) };
+        let mut looping = std::pin::pin!(run(watched, &mut woken, &says));
+        assert!(tokio::time::timeout(Duration::from_secs(25), &mut looping).await.is_err(), "it ended");
+        let mut signs = || std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count();
+        assert_eq!(signs(), 2);
+        // The loop stands still, and time does not: nothing speaks for it, and neither does its first step afterwards.
+        tokio::time::advance(Duration::from_mins(20)).await;
+        assert_eq!(signs(), 0);
+        assert!((&mut looping).now_or_never().is_none(), "it ended");
+        assert_eq!(signs(), 0);
+        assert!(tokio::time::timeout(Duration::from_secs(25), &mut looping).await.is_err(), "it ended");
+        assert_eq!(signs(), 2, "those reads were given up, and it goes on");
     });
 }
 

@@ -133,7 +133,7 @@ fn account(google: &Google, login: &TempDir, names: &[String]) -> Account<Client
     let nowhere = "https://accounts.example.org/".parse().unwrap();
     let app = App::new(&client_id(google), Some(&secret), nowhere, google.token_url());
     let file = TokenFile::of(login.path(), "company");
-    let tokens = TokenSource::new("company", app, Scope::wanted(true), file, Client::new());
+    let tokens = TokenSource::new("company", app, Scope::wanted(true), file, Client::new().courier());
     Account::new(Parts {
         transport: Client::new(),
         tokens,

@@ -1,6 +1,7 @@
 //! Refusals and limits, with time standing still: what is tried again, what is left alone and for how long, and what
 //! the user is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -47,7 +48,7 @@ fn page() -> Act {
 
 /// Anna's account on a script that begins with a token and a list of calendars.
 fn play<T>(acts: Vec<Act>, test: impl AsyncFnOnce(&Account<&Script>) -> T) -> (T, Vec<String>, usize) {
-    let script = Script::new([token(), list()].into_iter().chain(acts));
+    let script = Arc::new(Script::new([token(), list()].into_iter().chain(acts)));
     let login = tempfile::tempdir().unwrap();
     let file = TokenFile::of(login.path(), "company");
     let url = |text: &str| text.parse().unwrap();
@@ -57,8 +58,8 @@ fn play<T>(acts: Vec<Act>, test: impl AsyncFnOnce(&Account<&Script>) -> T) -> (T
         let grant = Grant::new("client", "1//refresh".to_owned().into(), scopes, Timestamp::UNIX_EPOCH, None);
         file.save(&grant, &file.hold().await.unwrap()).unwrap();
         let account = Account::new(Parts {
-            transport: &script,
-            tokens: TokenSource::new("company", app, Scope::wanted(true), file.clone(), &script),
+            transport: &*script,
+            tokens: TokenSource::new("company", app, Scope::wanted(true), file.clone(), script.courier()),
             endpoint: url("https://www.example.org/calendar/v3"),
             names: Vec::new(),
             zones: Zones::bundled(),

@@ -22,11 +22,11 @@ fn logged_in(desk: &Desk, account: &str) -> String {
     desk.token(account)["refresh_token"].as_str().unwrap().to_owned()
 }
 
-fn source(service: &Emulate, desk: &Desk) -> TokenSource<Client> {
+fn source(service: &Emulate, desk: &Desk) -> TokenSource {
     let secret = SecretString::from(CLIENT_SECRET);
     let app = App::new(CLIENT_ID, Some(&secret), service.auth_url(), service.token_url());
     let file = TokenFile::new(desk.token_path("work"));
-    TokenSource::new("work", app, Scope::wanted(true), file, Client::new())
+    TokenSource::new("work", app, Scope::wanted(true), file, Client::new().courier())
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {

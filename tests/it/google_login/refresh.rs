@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use seawall::provider::google::oauth::file::TokenFile;
-use seawall::provider::google::oauth::source::TokenSource;
+use seawall::provider::google::oauth::source::{TokenSource, finished};
 use seawall::provider::{ErrorKind, ProviderError};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -194,6 +194,39 @@ fn a_lost_answer_that_held_a_new_refresh_token_needs_a_login() {
     });
 }
 
+/// As where the daemon is told to stop, or to read its config again, in the middle of a cycle.
+#[test]
+fn a_new_refresh_token_is_kept_though_nobody_waits_for_it_any_more() {
+    in_folder(async |folder| {
+        let service = Service::rotating("good");
+        let file = token_file(&folder, "good").await;
+        let source = service.source(&file);
+        // It is asked, and takes a second to answer.
+        let waits = tokio::time::timeout(Duration::from_millis(500), source.access_token());
+        assert!(waits.await.is_err(), "dropped in the middle");
+        assert_eq!(service.asked(), 1);
+        finished().await;
+        assert_eq!((kept(&file), service.good()), ("refresh-1".to_owned(), "refresh-1".to_owned()));
+        assert_eq!(text(source.access_token().await), "access-1", "which the dropped one got");
+        wait(60).await;
+        assert_eq!(text(source.access_token().await), "access-2");
+    });
+}
+
+#[test]
+fn a_source_that_is_made_anew_waits_for_the_refresh_that_was_left_behind() {
+    in_folder(async |folder| {
+        let service = Service::rotating("good");
+        let file = token_file(&folder, "good").await;
+        let source = service.source(&file);
+        let waits = tokio::time::timeout(Duration::from_millis(500), source.access_token());
+        assert!(waits.await.is_err(), "dropped in the middle");
+        drop(source);
+        assert_eq!(text(service.source(&file).access_token().await), "access-2");
+        assert_eq!(kept(&file), service.good());
+    });
+}
+
 #[test]
 fn a_dead_login_is_asked_about_once() {
     in_folder(async |folder| {
@@ -351,7 +384,7 @@ fn rights_that_the_service_took_away_are_missed_at_once() {
 }
 
 /// What `check` is told.
-async fn told(source: &TokenSource<&Service>) -> String {
+async fn told(source: &TokenSource) -> String {
     source.describe().await.map_or_else(|error| error.message, |lines| lines.join("\n"))
 }
 

@@ -1,10 +1,10 @@
 //! A token service as a script: it knows one refresh token, replaces it where told to, and fails as told to. It takes
 //! a second for each request, on the test's clock.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -14,7 +14,7 @@ use seawall::provider::google::oauth::file::TokenFile;
 use seawall::provider::google::oauth::grant::Grant;
 use seawall::provider::google::oauth::scope::Scope;
 use seawall::provider::google::oauth::source::TokenSource;
-use seawall::provider::transport::{Limits, Transport, TransportError};
+use seawall::provider::transport::{Courier, Limits, Transport, TransportError};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
@@ -36,7 +36,7 @@ pub(super) enum Act {
 }
 
 pub(super) struct Service {
-    inner: RefCell<Inner>,
+    inner: Mutex<Inner>,
 }
 
 struct Inner {
@@ -57,50 +57,61 @@ impl fmt::Debug for Service {
 
 impl Service {
     /// Knows that refresh token.
-    pub(super) fn new(good: &str) -> Self {
+    pub(super) fn new(good: &str) -> Arc<Self> {
         let extra = json!({ "expires_in": 3600, "scope": format!("{READ} {LIST} {WRITE}") });
         let (acts, asked, at_once) = (VecDeque::new(), 0, 0);
-        Self { inner: RefCell::new(Inner { good: good.to_owned(), rotates: false, extra, acts, asked, at_once }) }
+        Arc::new(Self {
+            inner: Mutex::new(Inner { good: good.to_owned(), rotates: false, extra, acts, asked, at_once }),
+        })
     }
 
     /// Each refresh gives a new refresh token, and the old one is dead.
-    pub(super) fn rotating(good: &str) -> Self {
+    pub(super) fn rotating(good: &str) -> Arc<Self> {
         let service = Self::new(good);
-        service.inner.borrow_mut().rotates = true;
+        service.inner().rotates = true;
         service
     }
 
     /// What it does with the next requests.
     pub(super) fn then(&self, acts: impl IntoIterator<Item = Act>) {
-        self.inner.borrow_mut().acts.extend(acts);
+        self.inner().acts.extend(acts);
     }
 
     /// Another content of good answers beside the tokens.
     pub(super) fn say(&self, extra: Value) {
-        self.inner.borrow_mut().extra = extra;
+        self.inner().extra = extra;
     }
 
     /// The only refresh token that works now.
     pub(super) fn knows(&self, good: &str) {
-        good.clone_into(&mut self.inner.borrow_mut().good);
+        good.clone_into(&mut self.inner().good);
     }
 
     pub(super) fn good(&self) -> String {
-        self.inner.borrow().good.clone()
+        self.inner().good.clone()
     }
 
     /// How many requests there were.
     pub(super) fn asked(&self) -> usize {
-        self.inner.borrow().asked
+        self.inner().asked
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap()
     }
 
     /// The source of tokens of an account `work` that wants everything.
-    pub(super) fn source(&self, file: &TokenFile) -> TokenSource<&Self> {
+    pub(super) fn source(self: &Arc<Self>, file: &TokenFile) -> TokenSource {
         self.source_of(CLIENT_ID, file)
     }
 
-    pub(super) fn source_of(&self, client_id: &str, file: &TokenFile) -> TokenSource<&Self> {
-        TokenSource::new("work", app(client_id), Scope::wanted(true), file.clone(), self)
+    pub(super) fn source_of(self: &Arc<Self>, client_id: &str, file: &TokenFile) -> TokenSource {
+        let service = Arc::clone(self);
+        let courier = Courier::new(move |request, limits| {
+            let service = Arc::clone(&service);
+            async move { (&*service).exchange(request, limits).await }
+        });
+        TokenSource::new("work", app(client_id), Scope::wanted(true), file.clone(), courier)
     }
 }
 
@@ -135,13 +146,13 @@ pub(super) async fn store(file: &TokenFile, grant: &Grant) {
 impl Transport for &Service {
     async fn exchange(&self, request: Request<Vec<u8>>, _: Limits) -> Result<Response<Vec<u8>>, TransportError> {
         {
-            let mut inner = self.inner.borrow_mut();
+            let mut inner = self.inner();
             inner.asked += 1;
             inner.at_once += 1;
             assert_eq!(inner.at_once, 1, "two refreshes at once");
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
-        let mut inner = self.inner.borrow_mut();
+        let mut inner = self.inner();
         inner.at_once -= 1;
         let broken = || Err(TransportError::Failed("connection reset".to_owned()));
         match inner.acts.pop_front() {

@@ -82,6 +82,33 @@ fn all_names_are_listed_every_six_hours_and_when_the_last_word_is_due_and_when_a
     assert_eq!(lists(&world, false), 0);
 }
 
+/// Each poll would be a full one else, for as long as the object lies there.
+#[test]
+fn an_object_that_is_never_given_is_no_reason_to_list_everything_each_time() {
+    let (mut world, service) = start();
+    meeting(&service[0], "work", "review", "tue", "10", "11");
+    run(&world, &service);
+    world.forward(5);
+    service[0].kept_back.borrow_mut().insert("review.ics".to_owned());
+    meeting(&service[0], "work", "never-seen", "wed", "10", "11");
+    service[0].kept_back.borrow_mut().insert("never-seen.ics".to_owned());
+    let warns = |outcome: &Outcome| {
+        for (name, said) in [("review.ics", "counts as it was when last read"), ("never-seen.ics", "does not count")] {
+            let told = outcome.warnings.iter().filter(|text| text.contains(name) && text.contains(said)).count();
+            assert_eq!(told, 1, "{:?}", outcome.warnings);
+        }
+    };
+    for (minutes, lists) in [(5, 0), (5, 0), (360, 2), (5, 0)] {
+        service[0].asked();
+        world.forward(minutes);
+        let outcome = run(&world, &service);
+        warns(&outcome);
+        assert!(outcome.judged.iter().any(|one| one.occurrence.details.uid == "review"), "it is not taken for deleted");
+        let asked = asked(&service[0]);
+        assert_eq!(asked.iter().filter(|what| what.starts_with("list ")).count(), lists, "{minutes} min: {asked:?}");
+    }
+}
+
 #[test]
 fn a_service_that_forgets_to_tell_of_a_meeting_is_found_out_by_the_next_listing() {
     let (mut world, service) = start();

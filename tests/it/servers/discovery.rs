@@ -1,7 +1,7 @@
 //! Where a user may point seawall: the server, a person, a calendar.
 
 use super::{Wire, account, on_the_wire};
-use crate::support::lab::{Lab, on_each};
+use crate::support::lab::{Auth, Lab, Server, on_each, on_some};
 
 /// The address of Alice's principal, as the server tells another client.
 fn principal(lab: &Lab) -> String {
@@ -30,6 +30,23 @@ fn a_server_a_person_and_a_calendar_are_all_a_way_to_the_calendars() {
             }
             assert!(found.iter().all(|info| info.writable), "{found:?}");
             println!("{}: {url}: {} requests", lab.server.name(), wire.asked().len());
+        }
+    });
+}
+
+/// At its addresses for all it lets in anybody, as nobody; a login by Digest waits to be asked.
+#[test]
+fn a_login_by_digest_is_shown_where_it_is_asked_for() {
+    on_some("digest", &[Server::Cyrus], |lab| {
+        lab.alice.make_calendar("Work");
+        let mut lab = lab.clone();
+        lab.auth = Auth::Digest;
+        let dav = url::Url::parse(&lab.url).unwrap().join("/dav/").unwrap();
+        for url in [dav.as_str(), dav.join("/").unwrap().as_str()] {
+            let wire = Wire::to(&lab);
+            let found = on_the_wire(account(&lab, &lab.alice, url, &wire).calendars());
+            let found = found.unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert!(found.iter().any(|info| info.display_name.as_deref() == Some("Work")), "{url}: {found:?}");
         }
     });
 }

@@ -139,7 +139,7 @@ fn a_wrong_password_is_sent_once_whatever_the_server_calls_stale() {
 
 #[test]
 fn a_digest_challenge_is_found_among_others() {
-    let answerable: [&[(&str, &str)]; 5] = [
+    let answerable: [&[(&str, &str)]; 6] = [
         &[(
             "www-authenticate",
             "X-MobileMe-AuthToken realm=\"Newcastle\", Digest realm=\"dav\", nonce=\"n\", qop=\"auth\"",
@@ -149,6 +149,7 @@ fn a_digest_challenge_is_found_among_others() {
             ("www-authenticate", "Digest realm=\"dav\", nonce=\"n\", qop=\"auth\""),
         ],
         &[("www-authenticate", "Basic realm=\"dav\", digest realm=dav, nonce=\"n\", qop=\"auth-int,auth\"")],
+        &[("www-authenticate", "Digest nonce=\"n\",realm=\"dav\",qop=\"auth\",charset=utf-8,algorithm=md5-sess")],
         &[("www-authenticate", "Negotiate YII==, Digest realm=\"dav\", nonce=\"n\", qop=\"auth\"")],
         &[(
             "www-authenticate",

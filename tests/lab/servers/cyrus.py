@@ -1,4 +1,4 @@
-"""Cyrus IMAP's CalDAV: Basic, the strictest of them, with all of scheduling (RFC 6638) and sync (RFC 6578)."""
+"""Cyrus IMAP's CalDAV: Basic (and Digest), the strictest of them, with all of scheduling (RFC 6638) and sync (RFC 6578)."""
 
 import imaplib
 
@@ -21,7 +21,8 @@ allowplaintext: yes
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
 sasl_sasldb_path: {folder}/sasldb2
-sasl_mech_list: PLAIN LOGIN
+sasl_mech_list: PLAIN LOGIN DIGEST-MD5
+sasl_reauth_timeout: 60
 servername: localhost
 defaultdomain: example.com
 virtdomains: off

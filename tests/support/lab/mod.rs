@@ -94,6 +94,7 @@ fn say(text: &str) {
 type Shared = Arc<Mutex<Desk>>;
 
 /// A server that runs, and two people on it that nobody else knows.
+#[derive(Clone)]
 pub(crate) struct Lab {
     pub(crate) server: Server,
     /// Where a user would point a client: `http://127.0.0.1:PORT/…` or `https://localhost:PORT/`.

@@ -50,6 +50,9 @@ pub struct Calendar {
     pub tagged: bool,
     /// Whether the server offers multiget; true where it does not say.
     pub multiget: bool,
+    /// Where its server sends on to for good, while it goes on to list it here.
+    #[serde(default)]
+    pub moved: Option<Url>,
 }
 
 impl Calendar {
@@ -66,6 +69,7 @@ impl Calendar {
             syncs: offers("sync-collection").unwrap_or(true) && props.sync_token.is_some(),
             tagged: props.ctag.is_some(),
             multiget: offers("calendar-multiget").unwrap_or(true),
+            moved: None,
         }
     }
 
@@ -97,6 +101,11 @@ impl Found {
         if !self.calendars.iter().any(|known| same(&known.url, &calendar.url)) {
             self.calendars.push(calendar);
         }
+    }
+
+    /// What was known of that calendar; none where it is none of these.
+    pub(in super::super) fn known(&mut self, url: &Url) -> Option<&mut Calendar> {
+        self.calendars.iter_mut().find(|known| same(&known.url, url))
     }
 }
 

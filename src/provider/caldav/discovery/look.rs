@@ -86,7 +86,7 @@ async fn ask<T: Transport>(
 }
 
 fn judge(answer: Answer) -> Look<Listing> {
-    let Answer { status, headers, body, url } = answer;
+    let Answer { status, headers, body, url, .. } = answer;
     match status {
         StatusCode::MULTI_STATUS => match multistatus::read(&body) {
             Ok(found) => Look::Seen(Box::new((url, found, product(&headers)))),

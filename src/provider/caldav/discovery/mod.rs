@@ -54,7 +54,8 @@ pub(super) async fn discover<T: Transport>(
     dns: Dns,
     account: &Url,
 ) -> Result<Found, ProviderError> {
-    let mut walk = Walk { client, trust, account, tried: Vec::new(), silent: Vec::new(), found: Found::default() };
+    let mut walk =
+        Walk { client, trust, account, tried: Vec::new(), fault: None, silent: Vec::new(), found: Found::default() };
     let own = walk.visit(account).await?;
     let entry = match own {
         Some(ref own) if leads(own) => Some(own.clone()),
@@ -94,6 +95,18 @@ pub(super) async fn adopt<T: Transport>(
     }
 }
 
+/// Where a calendar's server sends on to; none where it is at its address.
+///
+/// # Errors
+/// Where it can't be asked.
+pub(super) async fn moved<T: Transport>(client: &AccountClient<T>, url: &Url) -> Result<Option<Url>, ProviderError> {
+    match look::at(client, url, &ENTRY).await? {
+        Look::Seen(seen) => Ok(Some(with_slash(seen.url)).filter(|now| !same(now, url))),
+        Look::Not(_) => Ok(None),
+        Look::Trouble(error) => Err(error),
+    }
+}
+
 /// All that a calendar's server says of it; none where it takes no events.
 async fn calendar<T: Transport>(
     client: &AccountClient<T>,
@@ -117,6 +130,8 @@ struct Walk<'a, T> {
     account: &'a Url,
     /// Where nothing was, and why.
     tried: Vec<String>,
+    /// The first trouble on the way: most likely all the rest is for its sake.
+    fault: Option<String>,
     /// Who did not answer: nothing is at any other of their addresses either.
     silent: Vec<Origin>,
     found: Found,
@@ -128,22 +143,57 @@ impl<T: Transport> Walk<'_, T> {
         if self.silent.contains(&url.origin()) {
             return Ok(None);
         }
-        let why = match look::at(self.client, url, &ENTRY).await? {
-            Look::Seen(seen) if seen.props.principal == Some(Principal::Unauthenticated) => {
-                let host = url.host_str().unwrap_or_default();
-                let message = format!("{host} takes the login for nobody's: check the user name and the password");
-                return Err(ProviderError { kind: ErrorKind::Login, message });
-            }
+        let mut look = look::at(self.client, url, &ENTRY).await?;
+        if is_nobody(&look) && self.introduce(url).await? {
+            look = look::at(self.client, url, &ENTRY).await?;
+        }
+        let why = match look {
+            _ if is_nobody(&look) => return Err(self.nobody(url).await),
             Look::Seen(seen) => return Ok(Some(*seen)),
             Look::Not(why) => why,
             Look::Trouble(error) => {
                 self.silent.push(url.origin());
+                if self.fault.is_none() {
+                    self.fault = Some(error.message);
+                    return Ok(None);
+                }
                 error.message
             }
         };
         let shown = if url == self.account { "the address itself" } else { url.as_str() };
         self.tried.push(format!("{shown}: {why}"));
         Ok(None)
+    }
+
+    /// Shows the login to a server that did not ask for it at that address, and asks for it elsewhere; whether it was
+    /// shown, and not before.
+    async fn introduce(&self, url: &Url) -> Result<bool, ProviderError> {
+        if self.client.has_proof(url).await {
+            return Ok(false);
+        }
+        let below = with_slash(url.clone());
+        let guarded = quirks::GUARDED.into_iter().filter_map(|place| resolve(&below, place));
+        for place in resolve(url, "/.well-known/caldav").into_iter().chain(guarded) {
+            look::at(self.client, &place, &ENTRY).await?;
+            if self.client.has_proof(url).await {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What to say where the server knows nobody.
+    async fn nobody(&self, url: &Url) -> ProviderError {
+        let host = url.host_str().unwrap_or_default();
+        let message = if self.client.has_proof(url).await {
+            format!("{host} takes the login for nobody's: check the user name and the password")
+        } else {
+            format!(
+                "{host} tells nobody there who is logged in, and asks for no login: give the address of a calendar, or of \
+                 your principal, as `url`, and the account its user name and password"
+            )
+        };
+        ProviderError { kind: ErrorKind::Login, message }
     }
 
     /// The first address besides the account's own that leads on.
@@ -255,17 +305,28 @@ impl<T: Transport> Walk<'_, T> {
         let host = self.account.host_str().unwrap_or_default();
         let lines: Vec<String> =
             self.found.left_out.iter().chain(&self.tried).map(|line| format!("\n  {line}")).collect();
-        unavailable(format!(
-            "no calendars were found at {host}; if the server is up, give the address of a calendar, or what its \
-             service calls its CalDAV address, as `url`:{}",
-            lines.concat()
-        ))
+        let lines = lines.concat();
+        unavailable(match &self.fault {
+            Some(fault) => format!(
+                "{fault}; so no calendars were found at {host}: is `url` right, is the server up, and can this machine \
+                 reach it?{lines}"
+            ),
+            None => format!(
+                "no calendars were found at {host}; if the server is up, give the address of a calendar, or what its \
+                 service calls its CalDAV address, as `url`:{lines}"
+            ),
+        })
     }
 }
 
 /// Whether an address names the user or where calendars are.
 fn leads(seen: &Seen) -> bool {
     matches!(seen.props.principal, Some(Principal::Href(_))) || !seen.props.homes.is_empty()
+}
+
+/// Whether the server says that nobody is logged in (RFC 5397 3).
+fn is_nobody(look: &Look<Seen>) -> bool {
+    matches!(look, Look::Seen(seen) if seen.props.principal == Some(Principal::Unauthenticated))
 }
 
 fn is_calendar(seen: &Seen) -> bool {

@@ -100,6 +100,22 @@ impl<T: Transport> Here<'_, T> {
         Ok(bodies)
     }
 
+    /// Fetches each of these by itself, as it is called now.
+    ///
+    /// # Errors
+    /// Where the server does not let us in any more.
+    pub(super) async fn fetch_each(self, keys: Vec<String>) -> Result<Bodies, ProviderError> {
+        let mut bodies = Bodies::default();
+        for key in keys {
+            let body = match href::object(self.url, &key) {
+                Ok(url) => self.fetch_one(&key, &url, None).await?,
+                Err(error) => Body::Unreadable(error.to_string()),
+            };
+            bodies.take(key, body);
+        }
+        Ok(bodies)
+    }
+
     /// Takes over what was given of a batch, and asks for the rest one by one; gives back how often that failed at the
     /// end in a row.
     async fn sort_out(

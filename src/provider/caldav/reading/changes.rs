@@ -47,7 +47,7 @@ impl<T: Transport> Here<'_, T> {
         let wanted = [Prop::Etag, Prop::ResourceType];
         for _ in 0..PAGES_MAX {
             let request = sync_collection(self.url, Some(&token), &wanted);
-            let answer = self.client.ask(request).await?;
+            let answer = self.ask(request).await?;
             if is_overload(answer.status) {
                 return Err(refused(&answer, "the changes of the calendar"));
             }

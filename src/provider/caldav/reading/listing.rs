@@ -56,7 +56,7 @@ impl<T: Transport> Here<'_, T> {
     pub(super) async fn state(self) -> Result<State, ProviderError> {
         let asked_for = "the state of the calendar";
         let wanted = [Prop::ResourceType, Prop::DisplayName, Prop::Ctag, Prop::SyncToken, Prop::SupportedReports];
-        let answer = self.client.ask(propfind(self.url, Depth::Zero, &wanted)).await?;
+        let answer = self.ask(propfind(self.url, Depth::Zero, &wanted)).await?;
         let mut responses = multistatus_of(&answer, asked_for)?.responses;
         let own = responses.iter().position(|one| href::place(&answer.url, &one.href) == Place::Itself);
         // There is only one thing at depth 0, whatever the server calls it.
@@ -110,7 +110,7 @@ impl<T: Transport> Here<'_, T> {
 
     async fn list_once(self) -> Result<Names, ProviderError> {
         let request = propfind(self.url, Depth::One, &[Prop::Etag, Prop::ResourceType]);
-        let answer = self.client.ask(request).await?;
+        let answer = self.ask(request).await?;
         let multistatus = multistatus_of(&answer, "the list of its objects")?;
         let mut names = Names::default();
         names.take(&answer.url, multistatus.responses);

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use self::bodies::is_strong;
 use self::bodies::{Bodies, listed_etag};
 use self::changes::Changes;
-use self::cursor::Cursor;
+use self::cursor::{Cursor, Mark};
 use self::names::{Member, Names};
 use super::here::Here;
 use super::href;
@@ -26,34 +26,41 @@ use crate::provider::{Known, Object, ProviderError, Reading};
 /// moved instances there (Xandikos, SabreDAV and so Nextcloud), and far instances of long series.
 const HUGE: usize = 20_000;
 
+/// So many objects that were not given are asked for again by themselves each time; from more on all names are listed.
+const HOLES_MAX: usize = 8;
+
 /// Reads the calendar.
 ///
 /// # Errors
 /// Where nothing could be read; [`crate::provider::ErrorKind::NotFound`] where there is no calendar there.
 pub(super) async fn read<T: Transport>(here: Here<'_, T>, known: &Known) -> Result<Reading, ProviderError> {
-    match Cursor::of(known) {
+    match Mark::of(known) {
         // What was read at another address says nothing of this one, not even where names and etags are the same.
-        Some((_, url)) if !href::same(&url, here.url) => {
+        Some(mark) if !href::same(&mark.url, here.url) => {
             let nothing = Known { window: known.window, ..Known::nothing() };
             everything(here, &nothing, Start::new(true)).await
         }
-        Some((Cursor::Sync(token), _)) if !known.thorough => match here.changes(&token, known).await? {
-            Changes::Since(named, token) => resumed(here, known, named, Cursor::Sync(token)).await,
-            Changes::List { token, syncs } => {
-                let start = Start { cursor: token.map(Cursor::Sync), ..Start::new(syncs) };
-                everything(here, known, start).await
+        Some(Mark { cursor: Cursor::Sync(token), holes, .. }) if !known.thorough => {
+            match here.changes(&token, known).await? {
+                Changes::Since(named, token) => resumed(here, known, named, holes, Cursor::Sync(token)).await,
+                Changes::List { token, syncs } => {
+                    let start = Start { cursor: token.map(Cursor::Sync), ..Start::new(syncs) };
+                    everything(here, known, start).await
+                }
             }
-        },
-        Some((Cursor::Tag(tag), _)) if !known.thorough => {
+        }
+        Some(Mark { cursor: Cursor::Tag(tag), holes, .. }) if !known.thorough => {
             let state = here.state().await?;
             if state.is_at(&tag) {
-                return resumed(here, known, Names::default(), Cursor::Tag(tag)).await;
+                return resumed(here, known, Names::default(), holes, Cursor::Tag(tag)).await;
             }
             // By tag as before: where that began because tokens failed, they would fail again.
             everything(here, known, Start { cursor: state.cursor(false), ..Start::new(true) }).await
         }
         // Where etags are counters, a list shows less than what is named.
-        Some((Cursor::Sync(token), _)) if known.objects.values().any(|object| is_counter(&object.etag.0)) => {
+        Some(Mark { cursor: Cursor::Sync(token), .. })
+            if known.objects.values().any(|object| is_counter(&object.etag.0)) =>
+        {
             let start = match here.changes(&token, known).await? {
                 Changes::Since(named, token) => {
                     Start { cursor: Some(Cursor::Sync(token)), named: Some(named), ..Start::new(true) }
@@ -89,13 +96,17 @@ impl Start {
     }
 }
 
-/// Goes on from what is known, with what changed.
+/// Goes on from what is known, with what changed and what was missing.
 async fn resumed<T: Transport>(
     here: Here<'_, T>,
     known: &Known,
     names: Names,
+    mut holes: Vec<String>,
     cursor: Cursor,
 ) -> Result<Reading, ProviderError> {
+    holes.retain(|key| {
+        !names.members.contains_key(key) && !names.gone.contains(key) && !names.refused.contains_key(key)
+    });
     let mut draft = Draft { objects: known.objects.clone(), ..Draft::default() };
     for key in &names.gone {
         draft.objects.remove(key);
@@ -103,6 +114,7 @@ async fn resumed<T: Transport>(
     draft.unreadable.extend(names.refused);
     let bodies = here.fetch(names.members.into_values().collect()).await?;
     draft.take(bodies, known);
+    draft.take(here.fetch_each(holes).await?, known);
     Ok(draft.finish(here, Some(cursor), true))
 }
 
@@ -176,14 +188,16 @@ impl Draft {
     }
 
     fn finish<T: Transport>(self, here: Here<'_, T>, cursor: Option<Cursor>, resumed: bool) -> Reading {
-        // Whoever could not get all of it must ask for all of it again.
-        let is_whole = self.incomplete.is_none() && self.unreadable.is_empty();
+        let holes: Vec<String> = self.unreadable.iter().map(|(key, _)| key.clone()).collect();
+        // Whoever could not get much of it must ask for all of it again.
+        let goes_on = self.incomplete.is_none() && holes.len() <= HOLES_MAX;
+        let mark = |cursor| Mark { cursor, url: here.url.clone(), holes };
         Reading {
             objects: self.objects.into_values().collect(),
             unreadable: self.unreadable,
             warnings: self.warnings,
             incomplete: self.incomplete,
-            cursor: cursor.filter(|_| is_whole).map(|cursor| cursor.text(here.url)),
+            cursor: cursor.filter(|_| goes_on).map(|cursor| mark(cursor).text()),
             resumed,
             served_at: here.client.served_at(),
             ..Reading::default()

@@ -2,17 +2,18 @@
 //! for an access token. One exchange each, no retry; what an error means stands in [`super::answer`].
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
-    RequestTokenError, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, RequestTokenError, StandardRevocableToken, StandardTokenResponse, TokenResponse as _, TokenUrl,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use url::Url;
 
 use super::answer::{Fault, Tokens};
 use super::scope::Scope;
-use crate::provider::transport::{Limits, Transport, TransportError};
+use crate::provider::transport::{Courier, Limits, Transport, TransportError};
 
 /// What an exchange with the token service may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -138,7 +139,7 @@ impl App {
         question: Question,
         code: &SecretString,
     ) -> Result<Tokens, Fault> {
-        let date = Cell::new(None);
+        let date = OnceLock::new();
         let send = |request| send(transport, request, &date);
         let request = self
             .client
@@ -146,28 +147,44 @@ impl App {
             .set_pkce_verifier(question.verifier)
             .set_redirect_uri(Cow::Owned(question.redirect));
         let answer = request.request_async(&send).await;
-        read(answer, date.get())
+        read(answer, date.get().copied())
     }
 
     /// An access token for a refresh token.
-    pub(super) async fn refresh(&self, transport: &impl Transport, token: &SecretString) -> Result<Tokens, Fault> {
-        let date = Cell::new(None);
-        let send = |request| send(transport, request, &date);
+    pub(super) async fn refresh(&self, courier: &Courier, token: &SecretString) -> Result<Tokens, Fault> {
+        let asker = Asker { courier, date: OnceLock::new() };
         let token = RefreshToken::new(token.expose_secret().to_owned());
-        let answer = self.client.exchange_refresh_token(&token).request_async(&send).await;
-        read(answer, date.get())
+        let answer = self.client.exchange_refresh_token(&token).request_async(&asker).await;
+        read(answer, asker.date.get().copied())
+    }
+}
+
+/// Who asks in a task of its own. A closure would do the same, but its futures can't be proved to move there.
+struct Asker<'a> {
+    courier: &'a Courier,
+    date: OnceLock<Timestamp>,
+}
+
+impl<'c> AsyncHttpClient<'c> for Asker<'_> {
+    type Error = NoAnswer;
+    type Future = BoxFuture<'c, Result<HttpResponse, NoAnswer>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(send(self.courier, request, &self.date))
     }
 }
 
 async fn send(
     transport: &impl Transport,
     request: HttpRequest,
-    date: &Cell<Option<Timestamp>>,
+    date: &OnceLock<Timestamp>,
 ) -> Result<HttpResponse, NoAnswer> {
     let limits = Limits { body_bytes_max: BODY_BYTES_MAX, until: Instant::now() + PATIENCE };
     let response = transport.exchange(request, limits).await.map_err(NoAnswer::Transport)?;
     let told = response.headers().get(http::header::DATE).and_then(|value| value.to_str().ok());
-    date.set(told.and_then(|told| Timestamp::try_from(httpdate::parse_http_date(told).ok()?).ok()));
+    if let Some(told) = told.and_then(|told| Timestamp::try_from(httpdate::parse_http_date(told).ok()?).ok()) {
+        date.get_or_init(|| told);
+    }
     let status = response.status();
     // Whatever such an answer says, it says nothing of the token.
     if status.is_server_error() || status.is_redirection() || status == http::StatusCode::TOO_MANY_REQUESTS {

@@ -18,7 +18,7 @@ use super::loopback;
 use super::redirect::{Redirect, of_line};
 use super::scope::Scope;
 use super::words;
-use crate::provider::transport::Transport;
+use crate::provider::transport::{Courier, Transport};
 
 /// How long the user may take.
 pub const PATIENCE: Duration = Duration::from_mins(10);
@@ -182,12 +182,12 @@ impl<'a> Login<'a> {
 /// Where it does not work or is not enough.
 pub async fn import(
     app: &App,
-    transport: &impl Transport,
+    courier: &Courier,
     token: SecretString,
     wanted: &[Scope],
     now: Timestamp,
 ) -> Result<Grant, LoginError> {
-    let tokens = app.refresh(transport, &token).await;
+    let tokens = app.refresh(courier, &token).await;
     let tokens = tokens.map_err(|fault| LoginError::Token { host: app.host().to_owned(), fault })?;
     let scopes = tokens.scopes.clone().ok_or(LoginError::Unknown)?;
     let missing = Scope::missing(wanted, &scopes);

@@ -1,11 +1,15 @@
 //! Access tokens for the calendar adapter: one refresh at a time, a minute before the old token ends, and none at all
 //! once the service has said that the login is dead. Time is measured, never read from a clock. Knows the token
 //! service and the token file, and nothing of calendars.
+//!
+//! A refresh runs in a task of its own, from the request to the file: a service that rotates refresh tokens has killed
+//! the old one when it answers, so whoever stops waiting must not take the new one with it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard, RwLock};
 use tokio::time::Instant;
 
 use super::answer::{Fault, Tokens};
@@ -14,7 +18,7 @@ use super::file::{FileError, Held, TokenFile};
 use super::grant::Grant;
 use super::scope::Scope;
 use super::words;
-use crate::provider::transport::Transport;
+use crate::provider::transport::Courier;
 use crate::provider::{ErrorKind, ProviderError};
 
 /// A token is replaced that long before its end: requests take time, and clocks differ.
@@ -30,15 +34,29 @@ const LONG_PAUSE: Duration = Duration::from_hours(1);
 /// A token that was refused sooner than this after its issue is no better than the next one.
 const SETTLED: Duration = Duration::from_mins(10);
 
+/// Each refresh reads it while it goes on.
+static GOING: RwLock<()> = RwLock::const_new(());
+
+/// Waits until every refresh of this process has come to its end. To be called before the runtime ends, with a limit.
+pub async fn finished() {
+    drop(GOING.write().await);
+}
+
 /// Where the access tokens of one account come from.
 #[derive(Debug)]
-pub struct TokenSource<T> {
+pub struct TokenSource {
+    source: Arc<Source>,
+    state: Arc<Mutex<State>>,
+}
+
+/// What a refresh works with.
+#[derive(Debug)]
+struct Source {
     account: String,
     app: App,
     wanted: Vec<Scope>,
     file: TokenFile,
-    transport: T,
-    state: Mutex<State>,
+    courier: Courier,
 }
 
 #[derive(Debug, Default)]
@@ -71,26 +89,27 @@ struct Block {
     message: String,
 }
 
-impl<T: Transport> TokenSource<T> {
+impl TokenSource {
     /// For the account of that name, which `seawall login` knows; asks nothing yet.
-    pub fn new(account: &str, app: App, wanted: Vec<Scope>, file: TokenFile, transport: T) -> Self {
-        Self { account: account.to_owned(), app, wanted, file, transport, state: Mutex::default() }
+    pub fn new(account: &str, app: App, wanted: Vec<Scope>, file: TokenFile, courier: Courier) -> Self {
+        let source = Source { account: account.to_owned(), app, wanted, file, courier };
+        Self { source: Arc::new(source), state: Arc::default() }
     }
 
     /// The account that they are for.
     pub fn account(&self) -> &str {
-        &self.account
+        &self.source.account
     }
 
     /// Tells one login from the next, which may be another user's; empty where there is none.
     pub fn login_key(&self) -> String {
-        let grant = self.file.load().ok().flatten();
+        let grant = self.source.file.load().ok().flatten();
         grant.map(|grant| grant.obtained.to_string()).unwrap_or_default()
     }
 
     /// Whether the login allows writing to calendars that others own.
     pub fn writes_shared(&self) -> bool {
-        self.file.load().ok().flatten().is_some_and(|grant| Scope::writes_shared(&grant.scopes))
+        self.source.file.load().ok().flatten().is_some_and(|grant| Scope::writes_shared(&grant.scopes))
     }
 
     /// A token for one request; callers at the same time share one refresh.
@@ -99,10 +118,10 @@ impl<T: Transport> TokenSource<T> {
     /// [`ErrorKind::Login`] where only the user can mend it, with the command to type; [`ErrorKind::Unavailable`]
     /// where a later try may succeed.
     pub async fn access_token(&self) -> Result<SecretString, ProviderError> {
-        let mut state = self.state.lock().await;
+        let state = self.lock().await;
         match &state.live {
             Some(live) if Instant::now() < live.until => Ok(live.token.clone()),
-            _ => self.renew(&mut state, false).await,
+            _ => self.renew(state, false).await,
         }
     }
 
@@ -112,19 +131,19 @@ impl<T: Transport> TokenSource<T> {
     /// # Errors
     /// Like [`Self::access_token`].
     pub async fn refused(&self, token: &SecretString) -> Result<SecretString, ProviderError> {
-        let mut state = self.state.lock().await;
+        let mut state = self.lock().await;
         if let Some(live) = &state.live {
             if live.token.expose_secret() != token.expose_secret() {
                 // Somebody else was told the same, and has got the next one already.
                 return Ok(live.token.clone());
             }
             if live.second && live.issued.elapsed() < SETTLED {
-                let (from, message) = (live.from.clone(), words::refused_at_once(&self.account));
+                let (from, message) = (live.from.clone(), words::refused_at_once(&self.source.account));
                 state.live = None;
                 return Err(state.block(from, Some(LONG_PAUSE), ErrorKind::Login, message));
             }
         }
-        self.renew(&mut state, true).await
+        self.renew(state, true).await
     }
 
     /// For `check`: since when the login works and what it allows, in plain lines; with a refresh if need be.
@@ -133,10 +152,30 @@ impl<T: Transport> TokenSource<T> {
     /// Like [`Self::access_token`]; the message tells what the login lacks.
     pub async fn describe(&self) -> Result<Vec<String>, ProviderError> {
         self.access_token().await?;
-        let grant = self.load()?;
-        Ok(words::fine(&grant, &self.account))
+        let grant = self.source.load()?;
+        Ok(words::fine(&grant, &self.source.account))
     }
 
+    async fn lock(&self) -> OwnedMutexGuard<State> {
+        Arc::clone(&self.state).lock_owned().await
+    }
+
+    /// Gets a token; goes on to its end where the caller is dropped, and keeps the next one waiting until then.
+    async fn renew(&self, mut state: OwnedMutexGuard<State>, second: bool) -> Result<SecretString, ProviderError> {
+        let source = Arc::clone(&self.source);
+        let task = tokio::spawn(async move {
+            let _going = GOING.read().await;
+            source.renew(&mut state, second).await
+        });
+        // It ends early only with the runtime.
+        task.await.unwrap_or_else(|_| {
+            let message = format!("no access token for account {}: broken off", self.source.account);
+            Err(error(ErrorKind::Unavailable, message))
+        })
+    }
+}
+
+impl Source {
     /// Gets a token. The file stays locked from reading it to writing it: where refresh tokens rotate, two that use
     /// one at the same time would kill both.
     async fn renew(&self, state: &mut State, second: bool) -> Result<SecretString, ProviderError> {
@@ -154,7 +193,7 @@ impl<T: Transport> TokenSource<T> {
         }
         self.allows(&grant.scopes)?;
         let asked = Instant::now();
-        match self.app.refresh(&self.transport, &grant.refresh_token).await {
+        match self.app.refresh(&self.courier, &grant.refresh_token).await {
             Ok(tokens) => self.take(state, &held, grant, tokens, asked, second),
             Err(fault) => Err(self.fail(state, &held, grant, &fault)),
         }

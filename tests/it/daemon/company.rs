@@ -1,0 +1,82 @@
+//! The real daemon in company: another one on the same calendar, and commands that write beside it.
+
+use std::fs;
+
+use super::machine::{Machine, eventually};
+
+fn status(machine: &Machine) -> serde_json::Value {
+    serde_json::from_slice(&machine.run(&["status", "--json"]).stdout).unwrap()
+}
+
+/// Nothing is left to do.
+fn is_settled(machine: &Machine) -> bool {
+    let plan: serde_json::Value = serde_json::from_slice(&machine.run(&["plan", "--json"]).stdout).unwrap();
+    plan["changes"].as_array().unwrap().is_empty()
+}
+
+#[test]
+fn two_daemons_on_one_calendar_the_second_leaves_everything_to_the_first() {
+    let laptop = Machine::new();
+    let mut first = laptop.start();
+    eventually("the mornings are held", || laptop.has_morning(1) && laptop.has_morning(2));
+    laptop.hears("last cycle");
+    let before = laptop.own();
+
+    // Another machine that has the same folder.
+    let server = Machine::new();
+    server.config("instance = \"laptop\"", "instance = \"server\"");
+    server.config("path = \".\"", &format!("path = \"{}\"", laptop.path("").display()));
+    let mut second = server.start();
+    second.logs("laptop");
+    laptop.meeting("private", 2);
+    eventually("the first yields", || !laptop.has_morning(2));
+    eventually("and that is all", || is_settled(&laptop));
+    let after = laptop.own();
+    assert!(after.iter().all(|name| before.contains(name)), "one hold more: {before:?} {after:?}");
+    let marks = |by: &str| {
+        let text = |name: &String| fs::read_to_string(laptop.path("work").join(name)).unwrap().replace("\r\n ", "");
+        laptop.own().iter().filter(|name| text(name).contains(&format!("by={by}"))).count()
+    };
+    assert_eq!((marks("laptop"), marks("server")), (after.len(), 0));
+
+    // Told to, the second takes over, and the first writes no more.
+    let taken = server.run(&["sync", "--take-over"]);
+    // 2 where the budget of one cycle is too small for all of them.
+    assert!(matches!(taken.status.code(), Some(0 | 2)), "{taken:?}");
+    eventually("all are the second's", || marks("laptop") == 0);
+    first.logs("server");
+    laptop.meeting("private", 1);
+    eventually("the second yields", || !laptop.has_morning(1));
+}
+
+#[test]
+fn what_is_released_beside_it_stays_away() {
+    let machine = Machine::new();
+    let _daemon = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
+    machine.hears("last cycle");
+    let name = machine.morning(1).unwrap();
+    let released = machine.run(&["release", name.trim_end_matches(".ics")]);
+    assert_eq!(released.status.code(), Some(0), "{released:?}");
+    assert!(!machine.has_morning(1) && machine.has_morning(2));
+    // It heeds that: another change is followed by a cycle, and the morning stays free.
+    machine.meeting("private", 2);
+    eventually("it yields elsewhere", || !machine.has_morning(2));
+    eventually("and that is all", || is_settled(&machine));
+    assert!(!machine.has_morning(1));
+}
+
+#[test]
+fn a_pause_beside_it_lasts_until_it_is_told_to_resume() {
+    let machine = Machine::new();
+    let _daemon = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
+    machine.hears("last cycle");
+    assert_eq!(machine.run(&["pause"]).status.code(), Some(0));
+    machine.hears("paused");
+    machine.meeting("private", 2);
+    eventually("it knows what it would do", || status(&machine)["left_undone"] != 0);
+    assert!(machine.has_morning(2), "nothing is written in a pause, not even to yield");
+    assert_eq!(machine.run(&["resume"]).status.code(), Some(0));
+    eventually("it yields", || !machine.has_morning(2));
+}

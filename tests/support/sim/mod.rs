@@ -1,0 +1,14 @@
+//! A simulated world for whole lives of seawall: people, calendars that fail and lie, and time, all from one seed. It
+//! judges by what it did itself, and believes seawall nothing.
+
+pub(crate) mod account;
+pub(crate) mod days;
+pub(crate) mod event;
+pub(crate) mod laws;
+pub(crate) mod life;
+pub(crate) mod line;
+pub(crate) mod people;
+pub(crate) mod soak;
+pub(crate) mod watch;
+pub(crate) mod weather;
+pub(crate) mod world;

@@ -1,0 +1,513 @@
+//! What people do: to their own events, to what seawall wrote, to the config, to the database. Everything they write is
+//! kept beside the calendars, so that it can be compared to the byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use seawall::calendar::time::Span;
+use seawall::calendar::week::IsoWeek;
+use seawall::reconcile::key::{Kind as Own, Marker};
+use seawall::reconcile::ledger::LedgerState;
+use seawall::reconcile::marker;
+
+use super::account::{Entry, Hand};
+use super::event::{Answer, Event, Kind, at, marker_of, span_of, unfolded, value, with_lines, without};
+use super::world::World;
+
+/// One act of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    Nothing,
+    Meet,
+    Series,
+    MoveEvent,
+    LengthenEvent,
+    AnswerEvent,
+    CancelEvent,
+    ChangeInstance,
+    DayOff,
+    MoveHold,
+    RetitleHold,
+    FlipHold,
+    DeleteHold,
+    DeleteHolds,
+    CopyHold,
+    InviteToHold,
+    DecorateHold,
+    BringBackHold,
+    MoveHoldElsewhere,
+    StripHold,
+    MoveSummary,
+    EditSummary,
+    DeleteSummary,
+    ChangeZone,
+    ChangeConfig,
+    LoseDatabase,
+    Release,
+    Restore,
+    Undo,
+}
+
+const ACTS: [(Act, u32); 29] = [
+    (Act::Nothing, 16),
+    (Act::Meet, 16),
+    (Act::Series, 4),
+    (Act::MoveEvent, 8),
+    (Act::LengthenEvent, 3),
+    (Act::AnswerEvent, 6),
+    (Act::CancelEvent, 6),
+    (Act::ChangeInstance, 3),
+    (Act::DayOff, 2),
+    (Act::MoveHold, 5),
+    (Act::RetitleHold, 2),
+    (Act::FlipHold, 2),
+    (Act::DeleteHold, 8),
+    (Act::DeleteHolds, 1),
+    (Act::CopyHold, 2),
+    (Act::InviteToHold, 2),
+    (Act::DecorateHold, 3),
+    (Act::BringBackHold, 2),
+    (Act::MoveHoldElsewhere, 1),
+    (Act::StripHold, 1),
+    (Act::MoveSummary, 1),
+    (Act::EditSummary, 1),
+    (Act::DeleteSummary, 1),
+    (Act::ChangeZone, 2),
+    (Act::ChangeConfig, 3),
+    (Act::LoseDatabase, 2),
+    (Act::Release, 1),
+    (Act::Restore, 2),
+    (Act::Undo, 1),
+];
+
+impl Act {
+    pub(crate) fn roll(rng: &mut Rng) -> Self {
+        let all: u32 = ACTS.iter().map(|(_, weight)| weight).sum();
+        let mut left = rng.u32(..all);
+        for (act, weight) in ACTS {
+            if left < weight {
+                return act;
+            }
+            left -= weight;
+        }
+        Self::Nothing
+    }
+
+    /// Whether it can be done while a cycle runs: by another program, and not by a command that waits for the lock.
+    pub(crate) fn is_by_hand(self) -> bool {
+        !matches!(
+            self,
+            Self::ChangeZone | Self::ChangeConfig | Self::LoseDatabase | Self::Release | Self::Restore | Self::Undo
+        )
+    }
+}
+
+/// A hold that a person deleted.
+#[derive(Clone, Debug)]
+pub(crate) struct Gone {
+    pub(crate) uid: String,
+    /// Where seawall knew it to be.
+    pub(crate) span: Span,
+}
+
+/// What people have and did.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    pub(crate) events: Vec<Event>,
+    /// Every object of theirs as the service keeps it, by account and name.
+    pub(crate) theirs: BTreeMap<(usize, String), Rc<str>>,
+    /// UIDs of what a person took away from the hold calendar.
+    pub(crate) removed: BTreeSet<String>,
+    /// UIDs of holds that seawall knew and a person deleted: never to be seen again.
+    pub(crate) never_again: BTreeSet<String>,
+    /// Their times, which stay free of holds.
+    pub(crate) gone: Vec<Gone>,
+    /// Weeks whose summary a person deleted.
+    pub(crate) no_summary: BTreeSet<IsoWeek>,
+    /// Holds as they were before a person deleted them.
+    trash: Vec<(String, Rc<str>)>,
+    /// Time that was ever busy, or off.
+    pub(crate) ever: Vec<Span>,
+    made: usize,
+}
+
+/// Something of seawall's, or made of it, as it lies in the hold calendar.
+#[derive(Clone, Debug)]
+pub(crate) struct Lying {
+    pub(crate) href: String,
+    pub(crate) entry: Entry,
+    pub(crate) marker: Marker,
+    pub(crate) span: Span,
+}
+
+/// What lies in the hold calendar with a marker of seawall.
+pub(crate) fn lying(world: &World) -> Vec<Lying> {
+    let entries = world.accounts[0].live().into_iter();
+    entries
+        .filter_map(|(href, entry)| {
+            let text = unfolded(entry.body.as_bytes());
+            Some(Lying { marker: marker_of(&text)?, span: span_of(&text)?, href, entry })
+        })
+        .collect()
+}
+
+impl Lying {
+    /// Whether it is a hold or summary under its own name, and none of a person's copies.
+    pub(crate) fn is_original(&self) -> bool {
+        self.href == format!("{}.ics", marker::uid(&self.marker.key))
+    }
+
+    pub(crate) fn uid(&self) -> String {
+        marker::uid(&self.marker.key)
+    }
+}
+
+/// A person does something, if there is anything to do it to.
+pub(crate) fn act(world: &World, act: Act, rng: &mut Rng) {
+    match act {
+        Act::Nothing | Act::Release | Act::Undo => {}
+        Act::Meet | Act::Series | Act::DayOff => make(world, act, rng),
+        Act::MoveEvent | Act::LengthenEvent | Act::AnswerEvent | Act::CancelEvent | Act::ChangeInstance => {
+            change(world, act, rng);
+        }
+        Act::MoveSummary | Act::EditSummary | Act::DeleteSummary => {
+            if let Some(summary) = choose(world, Own::Summary, rng) {
+                on_summary(world, act, &summary, rng);
+            }
+        }
+        Act::DeleteHolds => {
+            let now = world.now();
+            let holds = lying(world).into_iter().filter(|one| one.marker.key.kind == Own::Hold && one.span.start > now);
+            for hold in holds.filter(|_| rng.u32(..4) > 0).collect::<Vec<_>>() {
+                delete(world, &hold);
+            }
+        }
+        Act::BringBackHold => bring_back(world, rng),
+        Act::ChangeZone => {
+            let zone = ["Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata"][rng.usize(..4)];
+            world.say(format!("the zone is {zone}"));
+            world.wishes.borrow_mut().zone = zone;
+            remember_taken(world);
+        }
+        Act::ChangeConfig => {
+            let mut wishes = world.wishes.borrow_mut();
+            wishes.from = [9, 9, 13, 10][rng.usize(..4)];
+            wishes.days = ["mon,tue,thu,fri", "mon,wed", "tue,wed,thu,fri"][rng.usize(..3)];
+            world.say(format!("blocks on {} from {}", wishes.days, wishes.from));
+        }
+        // By itself the text of a hold does not tell a server's hand from a person's.
+        Act::LoseDatabase if world.accounts[0].nature.rewrites_words => {}
+        Act::LoseDatabase => lose(world, rng.usize(..world.seawalls.len())),
+        Act::Restore => restore(world, rng.usize(..world.seawalls.len())),
+        _ => {
+            if let Some(hold) = choose(world, Own::Hold, rng) {
+                on_hold(world, act, &hold, rng);
+            }
+        }
+    }
+}
+
+/// One that is not over.
+pub(crate) fn choose(world: &World, kind: Own, rng: &mut Rng) -> Option<Lying> {
+    let now = world.now();
+    let mut all: Vec<Lying> = lying(world);
+    all.retain(|one| one.marker.key.kind == kind && one.span.end > now && one.is_original());
+    (!all.is_empty()).then(|| all.swap_remove(rng.usize(..all.len())))
+}
+
+/// Some time in this week or the next, in the hours of work.
+fn time(world: &World, rng: &mut Rng) -> Span {
+    let tz = world.settings(0).policy.tz.clone();
+    let monday = IsoWeek::at(world.now(), &tz).plus(rng.i64(0..2)).monday();
+    let day = monday + rng.i64(0..5).days();
+    let start = day.at(8, 0, 0, 0).to_zoned(tz).unwrap().timestamp() + SignedDuration::from_mins(15 * rng.i64(0..36));
+    Span::new(start, start + SignedDuration::from_mins(15 * rng.i64(1..9)))
+}
+
+fn make(world: &World, act: Act, rng: &mut Rng) {
+    let first = time(world, rng);
+    let answers = [Answer::Accepted, Answer::Accepted, Answer::Tentative, Answer::Declined, Answer::None];
+    let kind = match (act, rng.u32(..8)) {
+        (Act::DayOff, _) => Kind::Off(world.settings(0).policy.tz.to_datetime(first.start).date(), rng.i64(1..4)),
+        (_, 0) => Kind::Solo,
+        (_, 1) => Kind::Free,
+        _ => Kind::Meeting(answers[rng.usize(..answers.len())]),
+    };
+    let mut people = world.people.borrow_mut();
+    people.made += 1;
+    let event = Event {
+        name: format!("event-{}", people.made),
+        account: usize::from(rng.u32(..3) == 0),
+        kind,
+        first,
+        every: if act == Act::Series { ([1, 7][rng.usize(..2)], rng.i64(2..6)) } else { (0, 1) },
+        changed: BTreeMap::new(),
+        sequence: 0,
+        written: world.now(),
+    };
+    drop(people);
+    keep(world, event);
+}
+
+/// A person makes that event.
+pub(crate) fn keep(world: &World, event: Event) {
+    write(world, &event, "made");
+    world.people.borrow_mut().events.push(event);
+}
+
+/// People delete events that were over by then, and nobody remembers what was busy.
+pub(crate) fn forget(world: &World, before: Timestamp) {
+    let mut people = world.people.borrow_mut();
+    let (old, kept) =
+        std::mem::take(&mut people.events).into_iter().partition(|event: &Event| event.first.end < before);
+    people.events = kept;
+    let _: &Vec<Event> = &old;
+    for event in old {
+        people.theirs.remove(&(event.account, event.href()));
+        world.accounts[event.account].purge(&event.href());
+    }
+    people.ever.retain(|span| span.end >= before);
+}
+
+/// Writes an event of a person to its calendar.
+fn write(world: &World, event: &Event, what: &str) {
+    world.say(format!(
+        "{} is {what}: {} {:?} x{:?} {:?}",
+        event.name,
+        shown(event.first),
+        event.kind,
+        event.every,
+        event.changed
+    ));
+    put(world, event.account, &event.href(), &event.text(), Hand::Person);
+    let taken = event.taken(&world.settings(0).policy.tz);
+    world.people.borrow_mut().ever.extend(taken);
+}
+
+/// A person writes an object.
+fn put(world: &World, account: usize, href: &str, text: &str, hand: Hand) {
+    let body = world.accounts[account].put(href, text, hand);
+    let mut people = world.people.borrow_mut();
+    match hand {
+        Hand::Person => drop(people.theirs.insert((account, href.to_owned()), body)),
+        Hand::Seawall => drop(people.theirs.remove(&(account, href.to_owned()))),
+    }
+}
+
+fn remember_taken(world: &World) {
+    let tz = world.settings(0).policy.tz.clone();
+    let mut people = world.people.borrow_mut();
+    let taken: Vec<Span> = people.events.iter().flat_map(|event| event.taken(&tz)).collect();
+    people.ever.extend(taken);
+}
+
+fn change(world: &World, act: Act, rng: &mut Rng) {
+    let mut people = world.people.borrow_mut();
+    if people.events.is_empty() {
+        return;
+    }
+    let index = rng.usize(..people.events.len());
+    if act == Act::CancelEvent {
+        let event = people.events.swap_remove(index);
+        people.theirs.remove(&(event.account, event.href()));
+        world.accounts[event.account].remove(&event.href());
+        world.say(format!("{} is cancelled", event.name));
+        return;
+    }
+    let mut event = people.events[index].clone();
+    drop(people);
+    let to = time(world, rng);
+    event.sequence += 1;
+    event.written = world.now();
+    match (act, &event.kind) {
+        (Act::LengthenEvent, _) => event.first.end += SignedDuration::from_mins(15 * rng.i64(1..6)),
+        (Act::AnswerEvent, Kind::Meeting(_)) => {
+            let answers = [Answer::Accepted, Answer::Tentative, Answer::Declined, Answer::None];
+            event.kind = Kind::Meeting(answers[rng.usize(..answers.len())]);
+        }
+        (Act::ChangeInstance, _) if event.every.1 > 1 => {
+            let n = rng.i64(0..event.every.1);
+            event.changed.insert(n, (rng.bool()).then_some(to));
+        }
+        (_, Kind::Off(..)) => {
+            event.kind = Kind::Off(world.settings(0).policy.tz.to_datetime(to.start).date(), rng.i64(1..3));
+        }
+        _ => {
+            // A series keeps its exceptions by the time of their instances.
+            event.changed.clear();
+            event.first = to;
+        }
+    }
+    write(world, &event, "changed");
+    world.people.borrow_mut().events[index] = event;
+}
+
+/// Whose an object of seawall's is after a person wrote it: an edit that changes neither time, words nor the busy flag
+/// is none.
+fn hand_of(text: &str) -> Hand {
+    let text = unfolded(text.as_bytes());
+    let Some(marker) = marker_of(&text) else { return Hand::Person };
+    let is_summary = marker.key.kind == Own::Summary;
+    let same_time = is_summary || span_of(&text) == Some(marker.written.span);
+    let same_flag = (value(&text, "TRANSP") != Some("TRANSPARENT")) == marker.written.busy;
+    let same_words = !value(&text, "SUMMARY").unwrap_or_default().starts_with("My ");
+    let own = same_time && same_flag && same_words && !text.contains("ATTENDEE");
+    if own { Hand::Seawall } else { Hand::Person }
+}
+
+fn on_hold(world: &World, act: Act, hold: &Lying, rng: &mut Rng) {
+    let body = hold.entry.body.to_string();
+    let to = time(world, rng);
+    let edited = match act {
+        Act::DeleteHold => return delete(world, hold),
+        Act::MoveHoldElsewhere => return move_elsewhere(world, hold),
+        Act::CopyHold => {
+            let mut people = world.people.borrow_mut();
+            people.made += 1;
+            let name = format!("copy-{}", people.made);
+            drop(people);
+            world.say(format!("the hold at {} is copied to {}", shown(hold.span), shown(to)));
+            let copy = at(&body, to).replace(&format!("UID:{}", hold.uid()), &format!("UID:{name}"));
+            return put(world, 0, &format!("{name}.ics"), &copy, Hand::Person);
+        }
+        Act::MoveHold => at(&body, to),
+        Act::RetitleHold if body.contains("SUMMARY:My ") => body.replace("SUMMARY:My ", "SUMMARY:"),
+        Act::RetitleHold => body.replace("SUMMARY:", "SUMMARY:My "),
+        Act::FlipHold if body.contains("TRANSP:OPAQUE") => body.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT"),
+        Act::FlipHold => body.replace("TRANSP:TRANSPARENT", "TRANSP:OPAQUE"),
+        Act::InviteToHold => {
+            // From now on it takes time like any other event.
+            world.people.borrow_mut().ever.push(hold.span);
+            with_lines(&body, "ATTENDEE:mailto:ben@example.org\r\n")
+        }
+        Act::DecorateHold => with_lines(
+            &body,
+            "X-PERSON:a note\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nX-PERSON:alarm\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n",
+        ),
+        Act::StripHold => without(&at(&body, to), "X-SEAWALL"),
+        _ => return,
+    };
+    let hand = hand_of(&edited);
+    world.say(format!("the hold at {} ({}): {act:?} {}: {hand:?}'s", shown(hold.span), hold.uid(), shown(to)));
+    world.people.borrow_mut().ever.extend([hold.span, to]);
+    put(world, 0, &hold.href, &edited, hand);
+}
+
+/// What the writing seawall knows of a hold.
+fn known(world: &World, uid: &str) -> Option<Span> {
+    let rows = world.seawalls.iter().flat_map(|one| one.store.borrow().ledger().unwrap());
+    rows.filter(|row| row.state == LedgerState::Live && row.uid == uid).map(|row| row.written.span).next()
+}
+
+fn delete(world: &World, hold: &Lying) {
+    world.say(format!("the {} at {} ({}) is deleted", hold.marker.key.kind.word(), shown(hold.span), hold.uid()));
+    forget_object(world, hold);
+    take_away(world, hold, known(world, &hold.uid()));
+}
+
+/// It lies no more in the hold calendar.
+fn forget_object(world: &World, hold: &Lying) {
+    world.accounts[0].remove(&hold.href);
+    let mut people = world.people.borrow_mut();
+    people.theirs.remove(&(0, hold.href.clone()));
+    people.trash.push((hold.href.clone(), Rc::clone(&hold.entry.body)));
+}
+
+/// A person's hand took it away, and where seawall knew it, it knows that too.
+pub(crate) fn take_away(world: &World, hold: &Lying, known: Option<Span>) {
+    let mut people = world.people.borrow_mut();
+    let uid = hold.uid();
+    people.removed.insert(uid.clone());
+    if world.is_pair() || !hold.is_original() {
+        return;
+    }
+    if let Some(span) = known {
+        people.never_again.insert(uid.clone());
+        if hold.marker.key.kind == Own::Hold {
+            people.gone.push(Gone { uid, span });
+        }
+    }
+}
+
+fn move_elsewhere(world: &World, hold: &Lying) {
+    world.say(format!("the hold at {} is moved to the other calendar", shown(hold.span)));
+    world.accounts[0].remove(&hold.href);
+    put(world, 1, &hold.href, &hold.entry.body, Hand::Person);
+    let mut people = world.people.borrow_mut();
+    people.theirs.remove(&(0, hold.href.clone()));
+    people.removed.insert(hold.uid());
+}
+
+fn bring_back(world: &World, rng: &mut Rng) {
+    let mut people = world.people.borrow_mut();
+    if people.trash.is_empty() {
+        return;
+    }
+    let index = rng.usize(..people.trash.len());
+    let (href, body) = people.trash.swap_remove(index);
+    if world.accounts[0].live_entry(&href).is_some() || world.accounts[1].live_entry(&href).is_some() {
+        return;
+    }
+    let uid = href.trim_end_matches(".ics");
+    people.never_again.remove(uid);
+    people.gone.retain(|gone| gone.uid != uid);
+    if let Some(marker) = marker_of(&unfolded(body.as_bytes())).filter(|marker| marker.key.kind == Own::Summary) {
+        people.no_summary.remove(&marker.key.week);
+    }
+    drop(people);
+    let hand = hand_of(&body);
+    world.say(format!("{uid} is brought back: {hand:?}'s"));
+    put(world, 0, &href, &body, hand);
+}
+
+fn on_summary(world: &World, act: Act, summary: &Lying, rng: &mut Rng) {
+    let body = summary.entry.body.to_string();
+    let to = time(world, rng);
+    let edited = match act {
+        Act::MoveSummary => at(&body, to),
+        Act::EditSummary => body.replace("SUMMARY:", "SUMMARY:My "),
+        _ => {
+            world.people.borrow_mut().no_summary.insert(summary.marker.key.week);
+            return delete(world, summary);
+        }
+    };
+    let hand = hand_of(&edited);
+    world.say(format!("the summary of {}: {act:?} {}: {hand:?}'s", summary.marker.key.week, shown(to)));
+    put(world, 0, &summary.href, &edited, hand);
+}
+
+/// A new database: what the newest summary does not remember is forgotten.
+fn lose(world: &World, seawall: usize) {
+    world.say(format!("the database of {} is lost", world.seawalls[seawall].instance));
+    world.lose_store(seawall);
+    world.watch.borrow_mut().forget_refreshes();
+    let summaries = lying(world).into_iter().filter(|one| one.marker.key.kind == Own::Summary && one.is_original());
+    let newest = summaries.max_by_key(|one| one.marker.key.week);
+    let closed: Vec<Span> = newest.into_iter().flat_map(|one| one.marker.closed).map(|one| one.span).collect();
+    let mut people = world.people.borrow_mut();
+    people.gone.retain(|gone| closed.contains(&gone.span));
+    if !world.accounts[0].nature.keeps_names {
+        people.never_again.clear();
+    }
+}
+
+/// All closed time is opened again.
+fn restore(world: &World, seawall: usize) {
+    let store = world.store(seawall);
+    for closed in store.closed().unwrap() {
+        store.remove_closed(closed.span).unwrap();
+    }
+    world.say("closed time is opened");
+    // What was deleted and not seen yet is closed all the same.
+    let rows = store.ledger().unwrap();
+    let is_unseen = |uid: &str| rows.iter().any(|row| row.uid == uid && row.state == LedgerState::Live);
+    world.people.borrow_mut().gone.retain(|gone| is_unseen(&gone.uid));
+}
+
+/// `Mon 16 09:00-12:00Z`.
+pub(crate) fn shown(span: Span) -> String {
+    let at = |at: Timestamp, form: &str| at.strftime(form).to_string();
+    format!("{}-{}Z", at(span.start, "%a %d %H:%M"), at(span.end, "%H:%M"))
+}

@@ -1,0 +1,466 @@
+//! The simulated world: two accounts, one or two seawalls with real databases, people, the weather, and time, which is
+//! the paused time of the runtime. Everything that happens in it follows from the seed.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::future::pending;
+use std::rc::Rc;
+
+use fastrand::Rng;
+use jiff::Timestamp;
+use seawall::config::settings::Settings;
+use seawall::config::{self, Environment};
+use seawall::cycle::clock::{Clock, Driven};
+use seawall::provider::Reading;
+use seawall::store::Store;
+use tempfile::TempDir;
+
+use super::account::{Account, Entry, Nature};
+use super::people::{self, Act, People};
+use super::watch::{Leave, Scene, Watch};
+use super::weather::{Lie, Weather};
+
+/// Nothing is written on a reading that is older; a write after a write follows from the same reading.
+const FRESH_MAX: std::time::Duration = std::time::Duration::from_mins(1);
+/// The most time of a cycle of the loop.
+const TURN_MAX: jiff::SignedDuration = jiff::SignedDuration::from_mins(11);
+
+/// A seawall with its database.
+pub(crate) struct Seawall {
+    pub(crate) instance: &'static str,
+    pub(crate) store: RefCell<Rc<Store>>,
+    /// Where the database lies; none: in memory.
+    pub(crate) dir: Option<TempDir>,
+    /// What it may do in this cycle.
+    pub(crate) leave: RefCell<Leave>,
+    /// Whether what it remembers of each account is what it was told there, and that was true.
+    pub(crate) is_told: [Cell<bool>; 2],
+    /// At which of the next steps of its requests it dies.
+    pub(crate) dies_in: Cell<Option<u32>>,
+    pub(crate) is_dead: Cell<bool>,
+    /// Its database was lost since the last cycle.
+    pub(crate) is_new: Cell<bool>,
+}
+
+/// What the config says that changes in the course of a life.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wishes {
+    pub(crate) zone: &'static str,
+    pub(crate) from: u32,
+    pub(crate) days: &'static str,
+    pub(crate) horizon: u32,
+    pub(crate) target: Option<u32>,
+    pub(crate) limits: (u32, u32),
+    pub(crate) learns: bool,
+    pub(crate) on_delete: &'static str,
+    /// Minutes between two looks of the loop.
+    pub(crate) poll: u32,
+}
+
+pub(crate) struct World {
+    pub(crate) accounts: [Account; 2],
+    pub(crate) seawalls: Vec<Seawall>,
+    pub(crate) people: RefCell<People>,
+    pub(crate) watch: RefCell<Watch>,
+    pub(crate) dice: RefCell<Rng>,
+    pub(crate) wishes: RefCell<Wishes>,
+    pub(crate) weather: Cell<Weather>,
+    /// What a person will do at which of the next steps of requests.
+    pub(crate) hurry: RefCell<Option<(u32, Act, u64)>>,
+    /// Failures and lies since a cycle began.
+    pub(crate) met: Cell<u32>,
+    /// The loop runs: what it may do follows from what it was told, and when.
+    is_loop: bool,
+    /// Since when each account could not be read to the end.
+    unread_since: [Cell<Option<Timestamp>>; 2],
+    /// Until when the loop may begin to write.
+    pub(crate) is_fresh_until: Cell<Timestamp>,
+    pub(crate) is_paused: Cell<bool>,
+    /// What happened, a line each.
+    pub(crate) said: RefCell<Vec<String>>,
+    /// The time by which services live, and the clock of the machine.
+    truth: Driven,
+    machine: Driven,
+}
+
+impl World {
+    /// The world of a seed for cycles that the simulation runs: one life in eight has two seawalls, one a database on
+    /// disk. To be made within a runtime whose time is paused.
+    pub(crate) fn for_cycles(seed: u64) -> Rc<Self> {
+        Self::new(seed, seed % 8 == 5, seed % 8 == 3, false)
+    }
+
+    /// The world of a seed for the loop. Other programs write to its database too.
+    pub(crate) fn for_days(seed: u64) -> Rc<Self> {
+        Self::new(seed, false, true, true)
+    }
+
+    /// The world for many weeks of the loop, in which nothing goes wrong.
+    pub(crate) fn for_soak(poll: u32) -> Rc<Self> {
+        let mut world = Self::new(0, false, true, true);
+        let one = Rc::get_mut(&mut world).unwrap();
+        let nature = Nature { cursors: true, ..Nature::default() };
+        one.accounts = [Account::new("work", nature), Account::new("private", nature)];
+        one.wishes = RefCell::new(Wishes { horizon: 3, limits: (20, 60), learns: true, poll, ..one.wishes.take() });
+        world
+    }
+
+    fn new(seed: u64, pair: bool, on_disk: bool, is_loop: bool) -> Rc<Self> {
+        let mut rng = Rng::with_seed(seed);
+        let starts = ["2026-11-16", "2026-11-19", "2026-12-28", "2027-03-25", "2027-10-28"];
+        let day: jiff::civil::Date = starts[rng.usize(..starts.len())].parse().unwrap();
+        let origin =
+            day.at(5, 0, 0, 0).in_tz("UTC").unwrap().timestamp() + jiff::SignedDuration::from_mins(rng.i64(0..720));
+        let mut nature = Nature::roll(&mut rng);
+        if pair {
+            // Without guards two write over each other, and where words are rewritten they take the other's holds for
+            // edited ones.
+            nature.creates_over = false;
+            nature.rewrite = nature.rewrite.filter(|_| !nature.rewrites_words);
+        }
+        let accounts = [Account::new("work", nature), Account::new("private", Nature::roll(&mut rng))];
+        let seawall = |instance| {
+            let dir = on_disk.then(folder);
+            Seawall {
+                instance,
+                store: RefCell::new(Rc::new(open(dir.as_ref(), origin))),
+                dir,
+                leave: RefCell::default(),
+                is_told: Default::default(),
+                dies_in: Cell::default(),
+                is_dead: Cell::default(),
+                is_new: Cell::default(),
+            }
+        };
+        let wishes = Wishes {
+            zone: "Europe/Berlin",
+            from: 9,
+            days: "mon,tue,thu,fri",
+            horizon: 1 + rng.u32(..2),
+            target: [None, None, Some(14), Some(10)][rng.usize(..4)],
+            limits: [(20, 60), (20, 60), (20, 60), (2, 6)][rng.usize(..4)],
+            learns: rng.u32(..4) == 0,
+            on_delete: ["forgive", "replace"][rng.usize(..2)],
+            poll: 15,
+        };
+        Rc::new(Self {
+            accounts,
+            seawalls: ["laptop", "server"].into_iter().take(1 + usize::from(pair)).map(seawall).collect(),
+            people: RefCell::default(),
+            watch: RefCell::default(),
+            dice: RefCell::new(rng),
+            wishes: RefCell::new(wishes),
+            weather: Cell::default(),
+            hurry: RefCell::default(),
+            met: Cell::default(),
+            is_loop,
+            unread_since: Default::default(),
+            is_fresh_until: Cell::new(Timestamp::MIN),
+            is_paused: Cell::default(),
+            said: RefCell::default(),
+            truth: Driven::new(origin),
+            machine: Driven::new(origin),
+        })
+    }
+
+    pub(crate) fn is_pair(&self) -> bool {
+        self.seawalls.len() > 1
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Clock::Driven(self.truth).now()
+    }
+
+    /// The clock of the machine that seawall runs on.
+    pub(crate) fn clock(&self) -> Clock {
+        Clock::Driven(self.machine)
+    }
+
+    /// So much time passes.
+    pub(crate) fn sleep(&self, minutes: i64) {
+        let seconds = u32::try_from(minutes * 60).unwrap();
+        self.truth.sleep(seconds);
+        self.machine.sleep(seconds);
+    }
+
+    /// Somebody sets the clock of the machine.
+    pub(crate) fn set_clock(&self, minutes: i64) {
+        self.machine.set(minutes * 60);
+    }
+
+    pub(crate) fn weather(&self) -> Weather {
+        self.weather.get()
+    }
+
+    /// Notes what happened. The folder of the database has another name in every life, and an error may tell it.
+    pub(crate) fn say(&self, what: impl Into<String>) {
+        let mut what = what.into();
+        for dir in self.seawalls.iter().filter_map(|one| one.dir.as_ref()) {
+            what = what.replace(&dir.path().to_string_lossy().into_owned(), "STATE");
+        }
+        self.said.borrow_mut().push(what);
+    }
+
+    /// Something goes wrong.
+    pub(crate) fn meet(&self, what: &str) {
+        self.met.set(self.met.get() + 1);
+        self.excuse();
+        self.say(format!("    {what}"));
+    }
+
+    /// Something may have kept a write out of the log.
+    pub(crate) fn excuse(&self) {
+        *self.watch.borrow_mut().excuses.entry(self.today()).or_default() += 1;
+    }
+
+    pub(crate) fn today(&self) -> jiff::civil::Date {
+        self.settings(0).policy.tz.to_datetime(self.now()).date()
+    }
+
+    /// A step of a request: the program may die here, and a person may act.
+    pub(crate) async fn pass(&self, seawall: usize) {
+        let act = {
+            let mut hurry = self.hurry.borrow_mut();
+            match hurry.as_mut() {
+                Some((0, ..)) => hurry.take(),
+                Some((left, ..)) => {
+                    *left -= 1;
+                    None
+                }
+                None => None,
+            }
+        };
+        if let Some((_, act, dice)) = act {
+            self.met.set(self.met.get() + 1);
+            self.say("    meanwhile:");
+            people::act(self, act, &mut Rng::with_seed(dice));
+        }
+        let one = &self.seawalls[seawall];
+        match one.dies_in.get() {
+            Some(0) => {
+                one.is_dead.set(true);
+                pending::<()>().await;
+            }
+            left => one.dies_in.set(left.map(|left| left - 1)),
+        }
+    }
+
+    /// A list was answered, or was not.
+    pub(crate) fn told(&self, seawall: usize, account: usize, lie: Lie, reading: Option<&Reading>) {
+        let one = &self.seawalls[seawall];
+        let mut leave = one.leave.borrow_mut();
+        let is_whole = reading.is_some_and(|reading| reading.incomplete.is_none());
+        let since = self.unread_since[account].get().unwrap_or(self.now());
+        self.unread_since[account].set((!is_whole).then_some(since));
+        if account == 0 && reading.is_some() {
+            self.watch.borrow_mut().lists(seawall);
+            self.is_fresh_until.set(self.now() + FRESH_MAX + 20 * self.weather().delay(0));
+        }
+        if reading.is_none_or(|reading| reading.incomplete.is_some()) {
+            leave.only_yields = true;
+            if account == 0 {
+                leave.nothing = leave.nothing.or(Some("written though its own calendar was not read to the end"));
+            }
+        }
+        let Some(reading) = reading else { return };
+        let told = &one.is_told[account];
+        match lie {
+            Lie::None | Lie::Stale | Lie::Expired if !reading.resumed => told.set(true),
+            Lie::None | Lie::Stale | Lie::Expired => {}
+            Lie::Empty | Lie::Cut | Lie::Dropped | Lie::Forgetful | Lie::Unreadable => told.set(false),
+        }
+    }
+
+    /// What a seawall may do now. A cycle of the loop may have begun before an account could be read no more.
+    fn leave(&self, seawall: usize) -> Leave {
+        let mut leave = self.seawalls[seawall].leave.borrow().clone();
+        if !self.is_loop {
+            return leave;
+        }
+        let now = self.now();
+        let is_unread =
+            |account: usize| self.unread_since[account].get().is_some_and(|since| now.duration_since(since) > TURN_MAX);
+        leave.only_yields = is_unread(0) || is_unread(1);
+        let is_wrong = self.clock().now().duration_since(now).abs() > jiff::SignedDuration::from_mins(5);
+        leave.nothing = if self.is_paused.get() {
+            Some("written in a pause")
+        } else if is_wrong {
+            Some("written though the clock is wrong")
+        } else if is_unread(0) {
+            Some("written though its own calendar was not read to the end")
+        } else if now > self.is_fresh_until.get() {
+            Some("written on a reading that is too old")
+        } else {
+            None
+        };
+        self.is_fresh_until.set(self.is_fresh_until.get().max(now + FRESH_MAX));
+        leave
+    }
+
+    /// Looks at a write that takes effect.
+    pub(crate) fn watch_write(
+        &self,
+        seawall: usize,
+        account: usize,
+        name: &str,
+        before: Option<&Entry>,
+        after: Option<&str>,
+    ) {
+        let settings = self.settings(seawall);
+        let one = &self.seawalls[seawall];
+        let tz = &settings.policy.tz;
+        let people = self.people.borrow();
+        let due = |week| settings.summary.due(week, tz);
+        let scene = Scene {
+            now: self.now(),
+            instance: one.instance,
+            in_hold_calendar: account == 0,
+            leave: &self.leave(seawall),
+            ever_taken: &people.ever,
+            never_again: &people.never_again,
+            due: &due,
+            week: seawall::calendar::week::IsoWeek::at(self.now(), tz),
+            today: tz.to_datetime(self.now()).date(),
+        };
+        self.watch.borrow_mut().write(seawall, &scene, name, before, after);
+    }
+
+    /// The config of a seawall as text; it stands for its hash too.
+    pub(crate) fn config(&self, seawall: usize) -> String {
+        let Wishes { zone, from, days, horizon, target, limits, learns, on_delete, poll } =
+            self.wishes.borrow().clone();
+        let until = from + 3;
+        let target = target.map_or_else(String::new, |hours| format!("target = \"{hours}h\"\n"));
+        let learning = "[[role]]\nname = \"learning\"\ntarget = \"3h\"\nmin_session = \"1h\"\n";
+        format!(
+            "timezone = \"{zone}\"\ninstance = \"{instance}\"\npoll = \"{poll}m\"\n[hours]\n\
+             work = [{{ days = \"mon-fri\", from = \"09:00\", to = \"17:00\" }}]\n\
+             [busy]\nday_off = [\"^Vacation\"]\n[focus]\nhorizon = {horizon}\ngrid = \"30m\"\nown = []\n[hold]\non_delete = \"{on_delete}\"\n\
+             [[role]]\nname = \"deep\"\n{target}\
+             blocks = [{{ name = \"Block\", days = \"{days}\", from = \"{from:02}:00\", to = \"{until:02}:00\" }}]\n\
+             {learning}[limits]\nwrites_per_cycle = {cycle}\nwrites_per_day = {day}\n[summary]\nat = \"fri 16:00\"\n\
+             [[account]]\nname = \"main\"\nprovider = \"vdir\"\npath = \"main\"\nemails = [\"anna@example.org\"]\n\
+             calendars = [{{ name = \"work\", use = \"read+hold\" }}]\n\
+             [[account]]\nname = \"side\"\nprovider = \"vdir\"\npath = \"side\"\nemails = [\"anna@example.org\"]\n\
+             calendars = [{{ name = \"private\", use = \"read\", private = true }}]\n",
+            instance = self.seawalls[seawall].instance,
+            learning = if learns { learning } else { "" },
+            cycle = limits.0,
+            day = limits.1,
+        )
+    }
+
+    pub(crate) fn settings(&self, seawall: usize) -> Rc<Settings> {
+        thread_local! { static READ: RefCell<BTreeMap<String, Rc<Settings>>> = RefCell::default(); }
+        let text = self.config(seawall);
+        READ.with_borrow_mut(|read| {
+            let parse = || {
+                let file = std::path::Path::new("/nowhere/seawall.toml");
+                let environment =
+                    Environment { xdg_state_home: Some("/nowhere/state".into()), ..Environment::default() };
+                Rc::new(config::parse(&text, file, &environment).unwrap())
+            };
+            Rc::clone(read.entry(text.clone()).or_insert_with(parse))
+        })
+    }
+
+    pub(crate) fn store(&self, seawall: usize) -> Rc<Store> {
+        Rc::clone(&self.seawalls[seawall].store.borrow())
+    }
+
+    /// The database is gone, and an empty one is there.
+    pub(crate) fn lose_store(&self, seawall: usize) {
+        let one = &self.seawalls[seawall];
+        // Nobody may have it open while its files go.
+        *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
+        if let Some(dir) = &one.dir {
+            for file in std::fs::read_dir(dir.path()).unwrap() {
+                std::fs::remove_file(file.unwrap().path()).unwrap();
+            }
+        }
+        *one.store.borrow_mut() = Rc::new(open(one.dir.as_ref(), self.now()));
+        one.is_told.iter().for_each(|told| told.set(false));
+        one.is_new.set(true);
+    }
+
+    /// What whoever writes to the state locks.
+    pub(crate) fn lock_file(&self) -> std::path::PathBuf {
+        self.seawalls[0].dir.as_ref().unwrap().path().join("lock")
+    }
+
+    /// The database as another program has it open.
+    pub(crate) fn open_beside(&self, seawall: usize) -> Store {
+        open(self.seawalls[seawall].dir.as_ref(), self.now())
+    }
+
+    /// Bytes of the database on disk.
+    pub(crate) fn database_size(&self) -> u64 {
+        let files = std::fs::read_dir(self.seawalls[0].dir.as_ref().unwrap().path()).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    }
+
+    /// The program starts anew: a database on disk is opened again.
+    pub(crate) fn restart(&self, seawall: usize) {
+        let one = &self.seawalls[seawall];
+        if let Some(dir) = &one.dir {
+            *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
+            *one.store.borrow_mut() = Rc::new(open(Some(dir), self.now()));
+        }
+    }
+}
+
+fn open(dir: Option<&TempDir>, now: Timestamp) -> Store {
+    match dir {
+        None => Store::in_memory().unwrap(),
+        Some(dir) => {
+            let opened = Store::open(dir.path(), now).unwrap();
+            assert_eq!(opened.warnings, Vec::<String>::new());
+            opened.store
+        }
+    }
+}
+
+/// A folder in memory where there is one: what is simulated is a crash, not a disk.
+fn folder() -> TempDir {
+    let mut made = tempfile::Builder::new();
+    made.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    made.tempdir_in("/dev/shm").or_else(|_| made.tempdir()).unwrap()
+}
+
+/// Every table, so that none can be written to.
+const TABLES: [&str; 8] = ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "calendar", "meta"];
+
+impl World {
+    /// After so many writes the database on disk refuses all others, as where the disk is full.
+    pub(crate) fn fill_disk(&self, seawall: usize, writes: u32) {
+        let mut sql = format!("CREATE TABLE room (n INTEGER); INSERT INTO room VALUES ({writes});");
+        for table in TABLES {
+            for event in ["INSERT", "UPDATE", "DELETE"] {
+                let _ = write!(
+                    sql,
+                    "CREATE TRIGGER full_{table}_{event} BEFORE {event} ON {table} BEGIN \
+                     UPDATE room SET n = n - 1; \
+                     SELECT RAISE(ABORT, 'database or disk is full') WHERE (SELECT n FROM room) < 0; END;"
+                );
+            }
+        }
+        self.beside(seawall, &sql);
+    }
+
+    /// There is room again.
+    pub(crate) fn mend_disk(&self, seawall: usize) {
+        let drops = TABLES.iter().flat_map(|table| {
+            ["INSERT", "UPDATE", "DELETE"].map(|event| format!("DROP TRIGGER IF EXISTS full_{table}_{event};"))
+        });
+        self.beside(seawall, &format!("{} DROP TABLE IF EXISTS room;", drops.collect::<String>()));
+    }
+
+    /// Another program writes to the database on disk.
+    fn beside(&self, seawall: usize, sql: &str) {
+        if let Some(dir) = &self.seawalls[seawall].dir {
+            let file = dir.path().join(seawall::store::DATABASE);
+            rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
+        }
+    }
+}
