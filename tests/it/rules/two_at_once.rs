@@ -109,7 +109,7 @@ impl Pair {
 
 /// Start, end and instance of a hold.
 fn hold(object: &Object) -> Option<(String, String, String)> {
-    let text = String::from_utf8(object.body.clone()).unwrap().replace("\r\n ", "");
+    let text = String::from_utf8(object.body.to_vec()).unwrap().replace("\r\n ", "");
     let after = |what: &str| text.split(what).nth(1)?.split([' ', '\r', ';']).next().map(str::to_owned);
     text.contains("kind=hold").then(|| (after("DTSTART:").unwrap(), after("DTEND:").unwrap(), after("by=").unwrap()))
 }
