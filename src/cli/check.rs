@@ -1,5 +1,7 @@
 //! `check`: the config, every account and calendar, and what would keep seawall from doing its work.
 
+use jiff::SignedDuration;
+
 use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail, LOGIN};
 use super::out;
@@ -45,6 +47,9 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     let local = shell.now().to_zoned(shell.tz().clone()).strftime("%a %d %b %Y %H:%M").to_string();
     Findings::good(&format!("time zone {zone}: it is {local}"))?;
     Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
+    // Series without end are read to the end of what is planned, as a cycle does.
+    let horizon = SignedDuration::from_hours(24 * 7 * i64::from(shell.settings.policy.horizon));
+    let known = Known { window: (shell.now(), shell.now() + horizon), ..Known::nothing() };
     for (account, provider) in shell.settings.accounts.iter().zip(shell.accounts().await) {
         out::print(&format!("Account {}", account.name))?;
         match provider.describe().await {
@@ -57,7 +62,7 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
             }
         }
         match provider.calendars().await {
-            Ok(calendars) => calendars_of(account, provider, &calendars, &mut findings).await?,
+            Ok(calendars) => calendars_of(account, provider, &calendars, &known, &mut findings).await?,
             Err(error) => {
                 findings.logins += usize::from(error.kind == ErrorKind::Login);
                 findings.fault(&error.to_string())?;
@@ -86,6 +91,7 @@ async fn calendars_of(
     account: &Account,
     provider: &impl Provider,
     found: &[CalendarInfo],
+    known: &Known,
     findings: &mut Findings,
 ) -> Result<(), Fail> {
     let mut shown_as: Vec<String> = Vec::new();
@@ -123,18 +129,19 @@ async fn calendars_of(
         };
         let whose = if info.owned == Some(false) { ", not your own" } else { "" };
         let line = format!("{name}{}: {used}, {rights}{whose}", shown.unwrap_or_default());
+        if wanted.hold && !info.writable {
+            findings.fault(&format!(
+                "{line}: holds can't be written there; ask its owner for the right to change events, or let another \
+                 calendar hold"
+            ))?;
+            continue;
+        }
         if wanted.hold && info.transparent == Some(true) {
             Findings::note(&format!(
                 "{name} is left out of what others are told of your time: holds there defend nothing against them"
             ))?;
         }
-        if wanted.hold && !info.writable {
-            findings.fault(&format!(
-                "{line}: holds can't be written; give yourself write access, or hold in another calendar"
-            ))?;
-            continue;
-        }
-        let unread = match provider.read(name, &Known::nothing()).await {
+        let unread = match provider.read(name, known).await {
             Ok(reading) => reading.incomplete,
             Err(error) => {
                 findings.logins += usize::from(error.kind == ErrorKind::Login);

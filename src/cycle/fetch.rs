@@ -89,18 +89,23 @@ pub async fn poll<P: Provider>(
     }
 }
 
-/// Reads a calendar once more after it was written to, so that the next cycle need not fetch what this one wrote.
+/// Reads a calendar once more after these names in it were written to, so that the next cycle is not told of what this one
+/// wrote.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read stays as it is remembered.
-pub(super) async fn settle<P: Provider>(cx: Context<'_, P>, calendar: &CalendarId) -> Result<(), StoreError> {
+pub(super) async fn settle<P: Provider>(
+    cx: Context<'_, P>,
+    calendar: &CalendarId,
+    own: BTreeSet<String>,
+) -> Result<(), StoreError> {
     let Some(provider) = cx.provider(calendar) else { return Ok(()) };
     let mirror = cx.store.mirror(calendar)?;
     if mirror.cursor.is_none() {
         return Ok(());
     }
     let listed = mirror.listed;
-    let known = known(cx, mirror, false);
+    let known = Known { own, ..known(cx, mirror, false) };
     if let Ok(reading) = provider.read(&calendar.calendar, &known).await {
         keep(cx, calendar, &known, listed, &reading)?;
     }
@@ -193,7 +198,13 @@ async fn of_calendar<P: Provider>(
 
 fn known<P>(cx: Context<'_, P>, mirror: Mirror, thorough: bool) -> Known {
     let window = cx.lens().window;
-    Known { objects: mirror.objects, cursor: mirror.cursor, thorough, window: (window.start, window.end) }
+    Known {
+        objects: mirror.objects,
+        cursor: mirror.cursor,
+        thorough,
+        window: (window.start, window.end),
+        ..Known::nothing()
+    }
 }
 
 /// Whether all names are to be listed: long not done, or not since a weekly summary came due, whose last word must

@@ -147,7 +147,9 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     gone::confirm(cx, &mut input, &memory.ledger).await;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);
-    take_note(cx, &owned, &mut memory)?;
+    // By a clock that is wrong much may seem long past: nothing is learnt by it, and nothing forgotten.
+    let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
+    take_note(cx, &owned, &mut memory, remembers)?;
     let mut halted = halt(cx, &input, &owned);
     if let Some(reason) = gone::gone(cx, &mut input, &owned, &mut memory, halted.is_some()).await? {
         halted.get_or_insert(reason);
@@ -176,10 +178,10 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let mut changes = decision.changes.clone();
     changes.extend(summarize::changes(knowledge, &decision, notes));
     let balances = summarize::balances(knowledge, &decision, notes);
-    let report = write::Report { halted, unread: &input.incomplete, today };
+    let report = write::Report { halted, unread: &input.incomplete, today, remembers };
     let written = write::write(cx, lens, knowledge, &decision, changes, report).await?;
 
-    if cx.writes() {
+    if remembers {
         record::sightings(cx.store, knowledge, &decision.judged)?;
     }
     let holds = shown(&decision, &written.attempts);
@@ -207,7 +209,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
         logins: input.logins,
         partly,
     };
-    if cx.writes() {
+    if remembers {
         record::balance(cx.store, &outcome)?;
     }
     Ok(outcome)
@@ -243,10 +245,10 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
     (owned, seen)
 }
 
-/// Learns what a person's hand did to our objects, and stores it where this cycle writes.
-fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory) -> Result<(), StoreError> {
+/// Learns what a person's hand did to our objects, and stores it where this cycle remembers.
+fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory, remembers: bool) -> Result<(), StoreError> {
     let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, cx.now);
-    if cx.writes() {
+    if remembers {
         if let Some(first) = memory.first_cycle {
             memory::keep_first_cycle(cx.store, first)?;
         }

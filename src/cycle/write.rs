@@ -1,6 +1,6 @@
 //! The guards and then the writes of a cycle, in order: what is held back and why, and what came of the rest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{self, ApplyError, Tools};
 use super::decide::{Decision, Knowledge};
@@ -30,6 +30,8 @@ pub struct Report<'a> {
     pub unread: &'a [String],
     /// The local day of the cycle.
     pub today: Span,
+    /// What the cycle finds out is kept: it writes, and the clock is right.
+    pub remembers: bool,
 }
 
 /// What writing came to.
@@ -64,7 +66,7 @@ pub async fn write<P: Provider>(
     holds::sort(&mut changes);
     // While something was not read there are only yields, and what is thought to move may not once all is read.
     if report.unread.is_empty()
-        && let Some(reason) = alarm(cx, knowledge, decision, &changes)?
+        && let Some(reason) = alarm(cx, knowledge, decision, &changes, report.remembers)?
     {
         out.halted.get_or_insert(reason);
     }
@@ -93,10 +95,13 @@ pub async fn write<P: Provider>(
     let split = guard::within_budget(changes, room);
     waiting.extend(split.wait.into_iter().map(|change| untried(change, Some("waits: the budget of writes is spent"))));
     let all = apply_all(cx, lens, split.go, &mut out).await?;
-    let written: BTreeSet<&CalendarId> =
-        out.attempts.iter().filter(|one| one.applied).map(|one| &one.change.calendar).collect();
-    for calendar in written {
-        fetch::settle(cx, calendar).await?;
+    let mut written: BTreeMap<&CalendarId, BTreeSet<String>> = BTreeMap::new();
+    for change in out.attempts.iter().filter(|one| one.applied).map(|one| &one.change) {
+        let name = change.target.as_ref().map_or_else(|| format!("{}.ics", change.uid), |target| target.href.clone());
+        written.entry(&change.calendar).or_default().insert(name);
+    }
+    for (calendar, names) in written {
+        fetch::settle(cx, calendar, names).await?;
     }
     if all && waiting.is_empty() {
         memory::keep_config(cx.store, cx.config_hash)?;
@@ -118,6 +123,7 @@ fn alarm<P>(
     knowledge: Knowledge<'_>,
     decision: &Decision,
     changes: &[Change],
+    remembers: bool,
 ) -> Result<Option<String>, StoreError> {
     let memory = knowledge.memory;
     let config_changed = memory.config.as_deref().is_some_and(|hash| hash != cx.config_hash);
@@ -131,7 +137,7 @@ fn alarm<P>(
         Breaker::Hold(alarm) => Some(alarm),
         Breaker::Calm | Breaker::Confirmed => None,
     };
-    if cx.writes() && alarm != memory.alarm.as_ref() {
+    if remembers && alarm != memory.alarm.as_ref() {
         memory::keep_alarm(cx.store, alarm)?;
     }
     Ok(alarm.map(|alarm| {

@@ -4,7 +4,7 @@
 //! Every write carries a precondition by construction: `create` fails where the name is taken, `update` and
 //! `delete` need the etag of what was read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, ready};
 use std::sync::Arc;
 
@@ -57,6 +57,9 @@ pub struct Known {
     pub objects: BTreeMap<String, Object>,
     /// What the reading that gave them handed out to go on from, such as a sync token; only its adapter understands it.
     pub cursor: Option<String>,
+    /// Those that the caller wrote since the cursor and knows as it read them back: that a service tells of them again
+    /// says nothing new.
+    pub own: BTreeSet<String>,
     /// Every name shall be listed, whatever the cursor says: services forget to tell of changes.
     pub thorough: bool,
     /// Occurrences outside of this half-open span are not needed; of use only for huge calendars.
@@ -67,7 +70,7 @@ impl Known {
     /// Nothing is known, and everything is wanted.
     pub fn nothing() -> Self {
         let window = (Timestamp::MIN, Timestamp::MAX);
-        Self { objects: BTreeMap::new(), cursor: None, thorough: true, window }
+        Self { objects: BTreeMap::new(), cursor: None, own: BTreeSet::new(), thorough: true, window }
     }
 }
 

@@ -1,6 +1,7 @@
 //! One account: its client, and what discovery found out about it, which is kept from run to run and found anew once
 //! it turns out to be wrong. How calendars are read and written is not known here.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ struct State {
     before: Option<Found>,
     /// What the last search came to and when, where it found nothing.
     failed: Option<(Instant, ErrorKind, String)>,
+    /// Where names lead that are no calendar's own, such as an address that sends on.
+    adopted: BTreeMap<String, Url>,
     /// Whether it was found in this run, and not recalled.
     is_fresh: bool,
 }
@@ -97,6 +100,11 @@ impl<T: Transport> CalDav<T> {
     pub async fn calendar(&self, name: &str) -> Result<Calendar, ProviderError> {
         loop {
             let found = self.found().await?;
+            if let Some(url) = self.state().adopted.get(name)
+                && let Some(calendar) = found.calendars.iter().find(|calendar| calendar.url == *url)
+            {
+                return Ok(calendar.clone());
+            }
             let meant = match discovery::find(&found, &self.url, name) {
                 Ok(Meant::Known(calendar)) => return Ok(calendar),
                 Ok(Meant::Unknown(url)) => discovery::adopt(&self.client, &found, &url, name).await,
@@ -108,6 +116,7 @@ impl<T: Transport> CalDav<T> {
                     if let Some(found) = &mut state.found {
                         found.add(calendar.clone());
                     }
+                    state.adopted.insert(name.to_owned(), calendar.url.clone());
                     return Ok(calendar);
                 }
                 // What an earlier run knew may be old: it is looked for once more.

@@ -212,10 +212,11 @@ pub(super) fn described(list: &[ListEntry], wanted: &[String], shared_too: bool)
         let seen = if entry.primary {
             "it is your primary calendar, where colleagues see that you are busy: holds in it defend your time"
         } else {
-            "it is not your primary calendar: colleagues who look for a time do not see what lies in it, so holds in it \
-             remind you and defend nothing"
+            "it is not your primary calendar, so colleagues who look for a time do not see what lies in it"
         };
-        lines.push(format!("{name}: {rights}; {seen}"));
+        // Where nothing can be written, nobody need know who would see it.
+        let may_write = entry.is_writable() && (shared_too || entry.is_owned());
+        lines.push(if may_write { format!("{name}: {rights}; {seen}") } else { format!("{name}: {rights}") });
     }
     lines
 }

@@ -107,10 +107,10 @@ fn a_hole_whose_text_may_come_another_time_is_no_complete_reading() {
 fn no_cursor_outlives_a_reading_with_many_holes() {
     let names: Vec<String> = (0..9).map(|at| format!("{at}.ics")).collect();
     let read_with = |count: usize| {
-        let named: Vec<(&str, &str)> = names.iter().take(count).map(|name| (name.as_str(), "\"2\"")).collect();
-        let known_before: Vec<(&str, &str, &str)> = named.iter().map(|(name, _)| (*name, "\"1\"", "A")).collect();
+        let listed: Vec<(&str, &str)> = names.iter().take(count).map(|name| (name.as_str(), "\"2\"")).collect();
+        let known_before: Vec<(&str, &str, &str)> = listed.iter().map(|(name, _)| (*name, "\"1\"", "A")).collect();
         let refusals = (0..count).map(|_| status(403));
-        let acts = [with_token("s1"), list(&named), answer(&multistatus(""))].into_iter().chain(refusals);
+        let acts = [with_token("s1"), list(&listed), answer(&multistatus(""))].into_iter().chain(refusals);
         read(acts, &known(&known_before, None))
     };
     assert!(read_with(8).cursor().is_some());

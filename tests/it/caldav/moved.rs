@@ -155,6 +155,23 @@ fn a_calendar_that_is_listed_where_it_no_longer_is_is_read_and_its_user_told_wha
 }
 
 #[test]
+fn a_calendar_that_is_named_by_its_old_address_is_written_at_its_new_one() {
+    let site = service();
+    let new = "https://example.org/new/work/";
+    place(&site, new);
+    name(&site, new);
+    send_on(&site, 301, new);
+    let account = site.account(&format!("{ROOT}/dav/"), &[]);
+    let reading = block_on_paused(account.read(OLD, &Known::nothing())).unwrap();
+    assert_eq!(reading.warnings, [""; 0]);
+    site.requests();
+    for _ in 0..2 {
+        block_on_paused(account.create(OLD, "sea0a.ics", b"x")).unwrap();
+    }
+    assert_eq!(site.requests(), ["PUT https://example.org/new/work/sea0a.ics"; 2], "it is looked up once");
+}
+
+#[test]
 fn two_calendars_that_are_listed_where_they_no_longer_are_are_not_looked_for_at_each_poll() {
     let site = Site::default()
         .with("PROPFIND 0 https://example.org/dav/", 207, entry("/p/anna/"))
@@ -174,7 +191,9 @@ fn two_calendars_that_are_listed_where_they_no_longer_are_are_not_looked_for_at_
     }
     let poll = |memo: Option<&str>| {
         let account = site.account(&format!("{ROOT}/dav/"), &[]);
-        memo.into_iter().for_each(|memo| account.recall(memo));
+        if let Some(memo) = memo {
+            account.recall(memo);
+        }
         for calendar in ["One", "Two"] {
             let known = Known { thorough: false, ..Known::nothing() };
             block_on_paused(account.read(calendar, &known)).unwrap();

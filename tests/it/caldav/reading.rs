@@ -229,6 +229,30 @@ fn a_full_list_in_the_guise_of_changes_is_seen_through() {
 }
 
 #[test]
+fn what_the_caller_has_just_written_is_told_again_and_costs_nothing_more() {
+    let wrote = |cursor: &str| Known { own: ["a.ics".to_owned()].into(), ..known(TWO, Some(cursor)) };
+    let told = |more: &str| changes(&format!("{}{more}", named(&[("a.ics", "\"1\"")])), "s2");
+    let got = read([told("")], &wrote("sync s1"));
+    assert_eq!(got.asked, ["sync-collection ."]);
+    assert_eq!(
+        (got.objects(), got.cursor().unwrap()),
+        (vec!["a.ics A".to_owned(), "b.ics B".to_owned()], "sync s2".to_owned())
+    );
+    assert!(got.reading.resumed);
+    // Others' changes are told with it, also of the same object.
+    let got = read([told(&absent("b.ics", "404 Not Found"))], &wrote("sync s1"));
+    assert_eq!(got.objects(), ["a.ics A"]);
+    let got =
+        read([changes(&named(&[("a.ics", "\"2\"")]), "s2"), texts(&[("a.ics", "\"2\"", "A2")])], &wrote("sync s1"));
+    assert_eq!(got.objects(), ["a.ics A2", "b.ics B"]);
+    // A full list in the guise of changes is still seen through.
+    let all = list(&[("a.ics", "\"1\"")]);
+    let got = read([told(&named(&[("b.ics", "\"1\"")])), all], &wrote("sync s1"));
+    assert_eq!(got.asked, ["sync-collection .", "PROPFIND . 1"]);
+    assert_eq!(got.objects(), ["a.ics A"]);
+}
+
+#[test]
 fn what_came_and_went_is_nothing() {
     let inner = format!("{}{}", absent("x.ics", "404 Not Found"), absent("a.ics", "410 Gone"));
     let got = read([changes(&inner, "s2")], &known(TWO, Some("sync s1")));

@@ -262,6 +262,16 @@ fn a_failing_state_ends_the_loop_and_writes_nothing() {
     });
 }
 
+/// Where a sign of life is wanted twice a minute.
+fn watched(house: &House) -> Ground<'_, Moody> {
+    Ground { watchdog: Some(Duration::from_secs(30)), ..ground(house) }
+}
+
+/// The signs of life since it was last asked.
+fn signs(words: &mut mpsc::UnboundedReceiver<Word>) -> usize {
+    std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count()
+}
+
 #[test]
 fn signs_of_life_are_given_while_accounts_hang_and_more_often_than_asked_for() {
     block_on_paused(async {
@@ -269,10 +279,9 @@ fn signs_of_life_are_given_while_accounts_hang_and_more_often_than_asked_for() {
         house.accounts.iter().for_each(|one| one.mood.set(Mood::Hangs));
         let (_wakes, mut woken) = mpsc::unbounded_channel();
         let (says, mut words) = mpsc::unbounded_channel();
-        let watched = Ground { watchdog: Some(Duration::from_secs(30)), ..ground(&house) };
         let hour = Duration::from_hours(1);
-        assert!(tokio::time::timeout(hour, run(watched, &mut woken, &says)).await.is_err(), "it ended");
-        let signs = std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count();
+        assert!(tokio::time::timeout(hour, run(watched(&house), &mut woken, &says)).await.is_err(), "it ended");
+        let signs = signs(&mut words);
         assert!((240..=480).contains(&signs), "{signs} in an hour");
     });
 }
@@ -284,18 +293,16 @@ fn a_read_that_should_long_have_ended_gives_no_sign_of_life() {
         house.accounts.iter().for_each(|one| one.mood.set(Mood::Hangs));
         let (_wakes, mut woken) = mpsc::unbounded_channel();
         let (says, mut words) = mpsc::unbounded_channel();
-        let watched = Ground { watchdog: Some(Duration::from_secs(30)), ..ground(&house) };
-        let mut looping = std::pin::pin!(run(watched, &mut woken, &says));
+        let mut looping = std::pin::pin!(run(watched(&house), &mut woken, &says));
         assert!(tokio::time::timeout(Duration::from_secs(25), &mut looping).await.is_err(), "it ended");
-        let mut signs = || std::iter::from_fn(|| words.try_recv().ok()).filter(|word| *word == Word::Alive).count();
-        assert_eq!(signs(), 2);
+        assert_eq!(signs(&mut words), 2);
         // The loop stands still, and time does not: nothing speaks for it, and neither does its first step afterwards.
         tokio::time::advance(Duration::from_mins(20)).await;
-        assert_eq!(signs(), 0);
+        assert_eq!(signs(&mut words), 0);
         assert!((&mut looping).now_or_never().is_none(), "it ended");
-        assert_eq!(signs(), 0);
+        assert_eq!(signs(&mut words), 0);
         assert!(tokio::time::timeout(Duration::from_secs(25), &mut looping).await.is_err(), "it ended");
-        assert_eq!(signs(), 2, "those reads were given up, and it goes on");
+        assert_eq!(signs(&mut words), 2, "those reads were given up, and it goes on");
     });
 }
 

@@ -3,6 +3,7 @@
 //! whole cycles [`cycle`]), and against folders with the same calendars ([`same`]).
 
 mod calendars;
+mod check;
 mod cycle;
 mod draft;
 mod kill;

@@ -185,7 +185,7 @@ fn refresh_tokens_rotate_at_once_or_with_grace() {
 fn a_faulty_form_at_the_token_endpoint_is_noted() {
     let asker = Asker::new();
     asker.refresh(&[("grant_type", "refresh_token"), ("grant_type", "refresh_token"), ("refresh", "x")]);
-    let noted = asker.google.with(|state| state.violations.clone());
+    let noted = asker.google.with(|state| std::mem::take(&mut state.violations));
     assert_eq!(noted, ["request of POST /token: grant_type twice", "request of POST /token: unknown field refresh"]);
 }
 

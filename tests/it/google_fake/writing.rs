@@ -133,6 +133,8 @@ fn what_google_refuses_is_refused() {
         assert_eq!(reason(&more), expected, "{more}");
     }
     assert_eq!(reason(&json!({})), "200 ", "and the plain one is taken");
+    // Of these, four are against the document too.
+    assert_eq!(asker.google.with(|state| std::mem::take(&mut state.violations)).len(), 4);
 }
 
 #[test]
@@ -157,7 +159,7 @@ fn writing_an_event_with_other_people_would_mail_them() {
         json!({"email": "anna@example.org", "self": true, "organizer": true, "responseStatus": "needsAction"})
     );
     asker.delete("sea0a");
-    let mails = asker.google.with(|state| state.mails.clone());
+    let mails = asker.google.with(|state| std::mem::take(&mut state.mails));
     let shown: Vec<_> = mails.iter().map(|mail| (mail.to.as_str(), mail.send_updates.as_deref())).collect();
     assert_eq!(shown, [("bob@example.org", Some("none")), ("bob@example.org", None)]);
     assert!(mails.iter().all(|mail| mail.event == "sea0a"));
@@ -179,4 +181,5 @@ fn an_own_answer_can_be_given_without_knowing_the_others() {
     assert_eq!(told.body["attendees"][0]["responseStatus"], "declined");
     let shared = json!({"extendedProperties": {"shared": {"a": "b"}}});
     assert_eq!(asker.patch("meet1", told.etag(), &shared).reason(), (403, "forbiddenForNonOrganizer"));
+    assert_eq!(asker.google.with(|state| std::mem::take(&mut state.mails)).len(), 2, "the others are told");
 }

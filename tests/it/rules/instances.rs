@@ -87,6 +87,25 @@ fn a_clock_that_is_not_to_be_trusted_writes_nothing() {
 }
 
 #[test]
+fn a_clock_that_is_not_to_be_trusted_makes_nothing_forgotten() {
+    let mut world = World::with_holds();
+    let hold = world.hold("tue 9-12");
+    world.delete(&hold);
+    world.sync();
+    let remembered = (world.store().ledger().unwrap(), world.closed());
+    assert_ne!(remembered.1, "");
+    let moved = world.hold("thu 9-12");
+    let back = world.now();
+    world.forward(200 * 24 * 60);
+    world.move_to(&moved, "fri 14-15");
+    assert!(world.run(Mode::Write(Consent::default()), Some("the clock shows next year")).unwrap().halted.is_some());
+    assert_eq!((world.store().ledger().unwrap(), world.closed()), remembered);
+    world.forward(back.duration_since(world.now()).as_secs() / 60);
+    world.sync();
+    assert!(world.closed().contains("thu 9-12"), "{}", world.closed());
+}
+
+#[test]
 fn a_system_clock_before_the_release_is_not_to_be_trusted_and_a_given_one_is() {
     use seawall::cycle::clock::Clock;
     assert_eq!(Clock::Standing("1970-01-02T00:00:00Z".parse().unwrap()).doubt(), None);

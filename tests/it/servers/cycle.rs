@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::deviations::{PATIENCE, polls_more};
 use super::{Remote, Request, meanings};
 use crate::cli::{Sandbox, is_own};
-use crate::support::lab::on_each;
+use crate::support::lab::{Server, on_each, on_some};
 use crate::support::relay::Relay;
 
 /// What seawall wrote into the demo's folder, by name.
@@ -61,6 +61,24 @@ fn a_second_sync_asks_little_and_writes_nothing() {
             }
         }
         assert_eq!((remote.own(), remote.foreign()), objects);
+    });
+}
+
+/// Where the server tells of changes, what was just written is told by one of them; nothing is listed for it.
+#[test]
+fn after_its_writes_a_cycle_asks_once_what_changed() {
+    on_some("settle", &[Server::Radicale, Server::Xandikos], |lab| {
+        let remote = Remote::with_demo(lab);
+        let (ran, requests) = remote.traced(&["sync"]);
+        ran.expect(0);
+        let written = requests.iter().filter(|one| one.is_write()).count();
+        assert_eq!(written, remote.own().len());
+        let last = requests.iter().rposition(|one| one.method == "GET").expect("the last write was read back");
+        let after: Vec<&str> = requests[last + 1..].iter().map(|one| one.method.as_str()).collect();
+        assert_eq!(after, ["REPORT"], "{written} writes");
+        let (ran, requests) = remote.traced(&["sync"]);
+        ran.expect(0).says(&["Nothing to change."]);
+        assert_eq!(requests.len(), 2, "{requests:?}");
     });
 }
 

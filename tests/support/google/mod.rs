@@ -124,8 +124,18 @@ impl Google {
         })
     }
 
-    /// Nothing that came or went broke Google's document, and no mail would have been sent.
+    /// Nothing that came or went broke Google's document, and no mail would have been sent. The end of the fake says the
+    /// same, where a test has not taken out what it expected.
     pub(crate) fn assert_clean(&self) {
         self.with(|state| state.assert_clean());
+    }
+}
+
+impl Drop for Google {
+    fn drop(&mut self) {
+        // A second panic would end the whole run.
+        if !std::thread::panicking() {
+            self.assert_clean();
+        }
     }
 }

@@ -26,7 +26,7 @@ use super::life::Failure;
 use super::line::Line;
 use super::people::{self, Act, take_away};
 use super::weather::Weather;
-use super::world::World;
+use super::world::{Jolt, World};
 
 /// Steps of a life.
 pub(crate) const STEPS: usize = 10;
@@ -41,10 +41,8 @@ enum Trouble {
     None,
     /// The program dies at one of the next steps of its requests.
     Dies(u32),
-    /// The machine sleeps for so many minutes.
-    Sleeps(i64),
-    /// Its clock is wrong by so many minutes for the time of the step.
-    ClockSet(i64),
+    /// The machine sleeps, or its clock is wrong for the time of the step: at once, or at one of the next answers.
+    Jolt(Jolt, Option<u32>),
 }
 
 /// One step: something happens, then time goes by.
@@ -59,10 +57,14 @@ struct Step {
 
 impl Step {
     fn roll(rng: &mut Rng) -> Self {
+        let in_answer = rng.bool().then(|| rng.u32(..8));
         let trouble = match rng.u32(..10) {
             0 => Trouble::Dies(rng.u32(..40)),
-            1 => Trouble::Sleeps([1, 30, 600][rng.usize(..3)]),
-            2 => Trouble::ClockSet([-26_000_000, -3000, -60, 7, 45, 20_000, 200_000][rng.usize(..7)]),
+            1 => Trouble::Jolt(Jolt::Sleep([1, 30, 600][rng.usize(..3)]), in_answer),
+            2 => {
+                let minutes = [-26_000_000, -3000, -60, 7, 45, 20_000, 200_000][rng.usize(..7)];
+                Trouble::Jolt(Jolt::ClockSet(minutes), in_answer)
+            }
             _ => Trouble::None,
         };
         let (act, weather) = (Act::roll(rng), Weather::roll_for_days(rng));
@@ -211,14 +213,8 @@ impl Days {
         match step.trouble {
             Trouble::None => {}
             Trouble::Dies(steps) => world.seawalls[0].dies_in.set(Some(steps)),
-            Trouble::Sleeps(minutes) => {
-                world.sleep(minutes);
-                world.is_fresh_until.set(Timestamp::MIN);
-            }
-            Trouble::ClockSet(minutes) => {
-                world.set_clock(minutes);
-                world.is_fresh_until.set(Timestamp::MIN);
-            }
+            Trouble::Jolt(jolt, None) => world.jolt(jolt),
+            Trouble::Jolt(jolt, Some(answers)) => world.jolt.set(Some((answers, jolt))),
         }
         if step.trouble != Trouble::None || !step.weather.is_calm() || step.act != Act::Nothing {
             self.stir();
@@ -228,11 +224,12 @@ impl Days {
         if let Weather::FullDisk(_) = step.weather {
             world.mend_disk(0);
         }
-        if let Trouble::ClockSet(minutes) = step.trouble {
-            world.set_clock(-minutes);
-            world.is_fresh_until.set(Timestamp::MIN);
+        let has_happened = world.jolt.take().is_none();
+        if let (Trouble::Jolt(Jolt::ClockSet(minutes), _), true) = (step.trouble, has_happened) {
+            world.jolt(Jolt::ClockSet(-minutes));
         }
-        let is_over = step.weather.is_calm() && !matches!(step.trouble, Trouble::ClockSet(_)) && met == world.met.get();
+        let is_late = matches!(step.trouble, Trouble::Jolt(Jolt::ClockSet(_), _) | Trouble::Jolt(_, Some(_)));
+        let is_over = step.weather.is_calm() && !is_late && met == world.met.get();
         if !is_over {
             self.stir();
         }

@@ -30,8 +30,8 @@ pub(crate) struct Ended<'a> {
 /// What the laws remember of one seawall between cycles.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
-    /// Changes of today that the budget binds.
-    spent: (jiff::civil::Date, u32),
+    /// When changes were made that the budget binds, and how many.
+    spent: Vec<(Timestamp, u32)>,
     /// Since when the breaker has been standing.
     alarm: Option<Timestamp>,
     /// The config that was last carried out in full.
@@ -45,7 +45,7 @@ pub(crate) fn broken(world: &World, record: &mut Record, ended: &Ended<'_>) -> B
     let mut out = std::mem::take(&mut world.watch.borrow_mut().broken);
     foreign_objects_are_as_people_left_them(world, &mut out);
     let lying = lying(world);
-    nothing_is_there_twice(&lying, &mut out);
+    nothing_is_there_twice(world, &lying, &mut out);
     let ledger = world.store(ended.seawall).ledger().unwrap();
     only_what_a_person_took_away_is_dismissed(world, ended, &ledger, &mut out);
     if let Some(outcome) = ended.outcome {
@@ -74,11 +74,13 @@ fn foreign_objects_are_as_people_left_them(world: &World, out: &mut Broken) {
     }
 }
 
-fn nothing_is_there_twice(lying: &[Lying], out: &mut Broken) {
+fn nothing_is_there_twice(world: &World, lying: &[Lying], out: &mut Broken) {
     let mut keys = BTreeMap::new();
     for one in lying.iter().filter(|one| one.is_original()) {
         let key = &one.marker.key;
-        let same = keys.insert((key.kind, key.week, key.role.clone(), key.ordinal), one.span);
+        // Of two at the same moment one may go on with the next generation before it sees what the other made.
+        let generation = world.is_pair().then_some(key.generation);
+        let same = keys.insert((key.kind, key.week, key.role.clone(), key.ordinal, generation), one.span);
         out.extend(same.map(|other| format!("{key:?} is there twice: {} and {}", shown(other), shown(one.span))));
     }
 }
@@ -112,16 +114,16 @@ fn the_budget_is_held(world: &World, record: &mut Record, outcome: &Outcome, out
     let bound = |urgency| !matches!(urgency, Urgency::Yield | Urgency::Final);
     let spent = outcome.changes.iter().filter(|one| one.applied && bound(one.change.urgency)).count() as u32;
     let today = outcome.tz.to_datetime(outcome.now).date();
-    if record.spent.0 != today {
-        record.spent = (today, 0);
-    }
-    record.spent.1 += spent;
+    let midnight = seawall::calendar::week::midnight(today, &outcome.tz);
+    record.spent.push((outcome.now, spent));
+    record.spent.retain(|(at, _)| *at >= midnight);
+    let of_today: u32 = record.spent.iter().map(|(_, spent)| spent).sum();
     let excuses = world.watch.borrow().excuses.get(&today).copied().unwrap_or_default();
     if spent > per_cycle {
         out.push(format!("{spent} changes in a cycle"));
     }
-    if record.spent.1 > per_day + excuses {
-        out.push(format!("{} changes in a day", record.spent.1));
+    if of_today > per_day + excuses {
+        out.push(format!("{of_today} changes in a day"));
     }
 }
 
@@ -150,7 +152,12 @@ fn no_mass_moves_without_a_second_look(
         out.push(format!("{moved} of {all} holds go or move at once, and nothing takes their time"));
     }
     let alarmed = outcome.halted.as_deref().is_some_and(|why| why.contains("would go or move"));
-    record.alarm = if alarmed { record.alarm.or(Some(now)) } else { None };
+    // Where not everything was read it stands as it was.
+    if alarmed {
+        record.alarm = record.alarm.or(Some(now));
+    } else if outcome.halted.is_none() && !outcome.partly {
+        record.alarm = None;
+    }
 }
 
 fn future_holds<'a>(world: &World, lying: &'a [Lying]) -> Vec<&'a Lying> {

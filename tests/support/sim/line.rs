@@ -50,6 +50,7 @@ impl Line {
             Some(Fault::LostAnswer) | None => {}
         }
         let answer = effect();
+        self.world.answer();
         self.travel().await;
         if fault == Some(Fault::LostAnswer) { Err(error(ErrorKind::Unavailable, what)) } else { answer }
     }
@@ -76,6 +77,7 @@ impl Provider for Line {
 
     async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
         assert_eq!(calendar, self.account().calendar, "it has no other");
+        let jolts = self.world.jolts.get();
         let lie = self.world.weather().lie(&mut self.world.dice.borrow_mut());
         if lie != Lie::None {
             self.world.meet(&format!("{lie:?} list of {calendar}"));
@@ -84,15 +86,15 @@ impl Provider for Line {
             .ask("list", false, || Ok(self.account().list(known, lie, &mut self.world.dice.borrow_mut())))
             .await
             .map(|reading| Reading { served_at: Some(self.world.now()), ..reading });
-        self.world.told(self.seawall, self.account, lie, answer.as_ref().ok());
+        self.world.told(self.seawall, self.account, lie, answer.as_ref().ok(), jolts);
         answer
     }
 
     async fn get(&self, _: &str, href: &str) -> Result<Option<Object>, ProviderError> {
-        self.world.watch.borrow_mut().looks(self.seawall, href);
+        let is_read_back = self.world.watch.borrow_mut().looks(self.seawall, href);
         let look = || Ok(self.account().live_entry(href).map(|entry| self.account().object(href, &entry)));
         let answer = self.ask(href, false, look).await;
-        if answer.is_ok() {
+        if answer.is_ok() && is_read_back {
             self.account().seen(href);
         }
         answer

@@ -44,6 +44,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) due: &'a dyn Fn(IsoWeek) -> Timestamp,
     pub(crate) week: IsoWeek,
     pub(crate) today: Date,
+    /// When that began, in the zone of the present.
+    pub(crate) midnight: Timestamp,
 }
 
 /// What was seen of the writes so far.
@@ -58,7 +60,7 @@ pub(crate) struct Watch {
     /// What was written and not read back yet.
     unread: [Option<(String, Timestamp)>; 2],
     finals: BTreeMap<IsoWeek, u32>,
-    refreshes: BTreeMap<(IsoWeek, Date), u32>,
+    refreshes: BTreeMap<IsoWeek, Vec<Timestamp>>,
     /// Failures of each day, any of which may keep a write out of the log by which seawall counts.
     pub(crate) excuses: BTreeMap<Date, u32>,
     /// A write test is running, which tries what is forbidden.
@@ -116,11 +118,11 @@ impl Watch {
         }
     }
 
-    pub(crate) fn looks(&mut self, seawall: usize, name: &str) {
-        self.unclear.remove(&(seawall, name.to_owned()));
-        if self.unread[seawall].as_ref().is_some_and(|(unread, _)| unread == name) {
-            self.unread[seawall] = None;
-        }
+    /// An object is looked at; whether that is a look at what was just written.
+    pub(crate) fn looks(&mut self, seawall: usize, name: &str) -> bool {
+        let was_unclear = self.unclear.remove(&(seawall, name.to_owned()));
+        let was_unread = self.unread[seawall].take_if(|(unread, _)| unread == name).is_some();
+        was_unclear || was_unread
     }
 
     /// A write takes effect.
@@ -199,10 +201,12 @@ impl Watch {
                 broken("has two last words");
             }
         } else if was.closed == is.closed && !is.is_final && !scene.leave.take_over && !is.released {
-            let times = self.refreshes.entry((week, scene.today)).or_default();
-            *times += 1;
-            if *times > REFRESHES_MAX + self.excuses.get(&scene.today).copied().unwrap_or_default() {
-                broken("is refreshed too often");
+            let times = self.refreshes.entry(week).or_default();
+            times.push(scene.now);
+            times.retain(|at| *at >= scene.midnight);
+            let is_too_much = times.len() as u32 > REFRESHES_MAX + self.excuses.get(&scene.today).copied().unwrap_or(0);
+            if is_too_much {
+                self.broken.push(format!("the summary of {week} is refreshed too often"));
             }
         }
     }

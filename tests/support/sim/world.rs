@@ -26,6 +26,15 @@ const FRESH_MAX: std::time::Duration = std::time::Duration::from_mins(1);
 /// The most time of a cycle of the loop.
 const TURN_MAX: jiff::SignedDuration = jiff::SignedDuration::from_mins(11);
 
+/// What happens to the machine, by so many minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Jolt {
+    /// It sleeps.
+    Sleep(i64),
+    /// Its clock is set.
+    ClockSet(i64),
+}
+
 /// A seawall with its database.
 pub(crate) struct Seawall {
     pub(crate) instance: &'static str,
@@ -41,6 +50,8 @@ pub(crate) struct Seawall {
     pub(crate) is_dead: Cell<bool>,
     /// Its database was lost since the last cycle.
     pub(crate) is_new: Cell<bool>,
+    /// And since then nothing was read that is true.
+    pub(crate) is_blank: Cell<bool>,
 }
 
 /// What the config says that changes in the course of a life.
@@ -77,6 +88,10 @@ pub(crate) struct World {
     /// Until when the loop may begin to write.
     pub(crate) is_fresh_until: Cell<Timestamp>,
     pub(crate) is_paused: Cell<bool>,
+    /// What happens to the machine, and before which of the next answers arrives.
+    pub(crate) jolt: Cell<Option<(u32, Jolt)>>,
+    /// How often that happened.
+    pub(crate) jolts: Cell<u32>,
     /// What happened, a line each.
     pub(crate) said: RefCell<Vec<String>>,
     /// The time by which services live, and the clock of the machine.
@@ -131,6 +146,7 @@ impl World {
                 dies_in: Cell::default(),
                 is_dead: Cell::default(),
                 is_new: Cell::default(),
+                is_blank: Cell::default(),
             }
         };
         let wishes = Wishes {
@@ -158,6 +174,8 @@ impl World {
             unread_since: Default::default(),
             is_fresh_until: Cell::new(Timestamp::MIN),
             is_paused: Cell::default(),
+            jolt: Cell::default(),
+            jolts: Cell::default(),
             said: RefCell::default(),
             truth: Driven::new(origin),
             machine: Driven::new(origin),
@@ -187,6 +205,25 @@ impl World {
     /// Somebody sets the clock of the machine.
     pub(crate) fn set_clock(&self, minutes: i64) {
         self.machine.set(minutes * 60);
+    }
+
+    /// The machine sleeps, or its clock is set: nothing that was read before is a reason to write any more.
+    pub(crate) fn jolt(&self, jolt: Jolt) {
+        self.say(format!("    {jolt:?}"));
+        match jolt {
+            Jolt::Sleep(minutes) => self.sleep(minutes),
+            Jolt::ClockSet(minutes) => self.set_clock(minutes),
+        }
+        self.is_fresh_until.set(Timestamp::MIN);
+        self.jolts.set(self.jolts.get() + 1);
+    }
+
+    /// An answer is on its way, and meanwhile something may happen to the machine.
+    pub(crate) fn answer(&self) {
+        match self.jolt.take() {
+            Some((0, jolt)) => self.jolt(jolt),
+            left => self.jolt.set(left.map(|(answers, jolt)| (answers - 1, jolt))),
+        }
     }
 
     pub(crate) fn weather(&self) -> Weather {
@@ -246,8 +283,8 @@ impl World {
         }
     }
 
-    /// A list was answered, or was not.
-    pub(crate) fn told(&self, seawall: usize, account: usize, lie: Lie, reading: Option<&Reading>) {
+    /// A list was answered, or was not; it was asked for after so many jolts.
+    pub(crate) fn told(&self, seawall: usize, account: usize, lie: Lie, reading: Option<&Reading>, jolts: u32) {
         let one = &self.seawalls[seawall];
         let mut leave = one.leave.borrow_mut();
         let is_whole = reading.is_some_and(|reading| reading.incomplete.is_none());
@@ -255,7 +292,9 @@ impl World {
         self.unread_since[account].set((!is_whole).then_some(since));
         if account == 0 && reading.is_some() {
             self.watch.borrow_mut().lists(seawall);
-            self.is_fresh_until.set(self.now() + FRESH_MAX + 20 * self.weather().delay(0));
+            if jolts == self.jolts.get() {
+                self.is_fresh_until.set(self.now() + FRESH_MAX + 20 * self.weather().delay(0));
+            }
         }
         if reading.is_none_or(|reading| reading.incomplete.is_some()) {
             leave.only_yields = true;
@@ -269,6 +308,12 @@ impl World {
             Lie::None | Lie::Stale | Lie::Expired if !reading.resumed => told.set(true),
             Lie::None | Lie::Stale | Lie::Expired => {}
             Lie::Empty | Lie::Cut | Lie::Dropped | Lie::Forgetful | Lie::Unreadable => told.set(false),
+        }
+        if account == 0 && told.get() {
+            one.is_blank.set(false);
+        } else if account == 0 && one.is_blank.get() {
+            // The summary, which alone remembers closed time now, may be what it did not see.
+            self.people.borrow_mut().gone.clear();
         }
     }
 
@@ -321,7 +366,8 @@ impl World {
             never_again: &people.never_again,
             due: &due,
             week: seawall::calendar::week::IsoWeek::at(self.now(), tz),
-            today: tz.to_datetime(self.now()).date(),
+            today: self.today(),
+            midnight: seawall::calendar::week::midnight(self.today(), tz),
         };
         self.watch.borrow_mut().write(seawall, &scene, name, before, after);
     }
@@ -382,6 +428,7 @@ impl World {
         *one.store.borrow_mut() = Rc::new(open(one.dir.as_ref(), self.now()));
         one.is_told.iter().for_each(|told| told.set(false));
         one.is_new.set(true);
+        one.is_blank.set(true);
     }
 
     /// What whoever writes to the state locks.

@@ -4,7 +4,7 @@
 use http::StatusCode;
 
 use super::bodies::listed_etag;
-use super::names::Names;
+use super::names::{Member, Names};
 use crate::provider::caldav::here::{Here, refused};
 use crate::provider::caldav::quirks::{is_counter, settled};
 use crate::provider::caldav::xml::request::sync_collection;
@@ -84,16 +84,18 @@ impl<T: Transport> Here<'_, T> {
 
 /// An answer that names an object in the version that is known already may be a full list in disguise, as several servers
 /// give it for a token they don't know (DAViCal, Stalwart, RustiCal): what was deleted is not in it. Counters tell
-/// nothing of that, and SOGo, whose tokens count seconds, names what was just written again.
-fn judge(names: Names, token: String, known: &Known) -> Changes {
-    let is_known = |key: &String, etag: &Option<String>| {
+/// nothing of that, and SOGo, whose tokens count seconds, names what was just written again. Nor does what the caller has
+/// just written itself.
+fn judge(mut names: Names, token: String, known: &Known) -> Changes {
+    let is_known = |key: &String, member: &Member| {
         known.objects.get(key).is_some_and(|object| {
-            etag.as_deref().map(listed_etag) == Some(&object.etag.0) && !is_counter(&object.etag.0)
+            member.etag.as_deref().map(listed_etag) == Some(&object.etag.0) && !is_counter(&object.etag.0)
         })
     };
-    if names.members.iter().any(|(key, member)| is_known(key, &member.etag)) {
+    if names.members.iter().any(|(key, member)| is_known(key, member) && !known.own.contains(key)) {
         return Changes::List { token: Some(token), syncs: true };
     }
+    names.members.retain(|key, member| !is_known(key, member));
     Changes::Since(names, token)
 }
 
