@@ -18,6 +18,8 @@ use crate::store::mirror::{Mirror, MirrorChange};
 
 /// All names are listed when they were not for so long: services forget to tell of changes.
 const LISTING_AGE_MAX: SignedDuration = SignedDuration::from_hours(6);
+/// That a calendar was read is noted no more often.
+const NOTE_AGE_MAX: SignedDuration = SignedDuration::from_hours(1);
 /// More than this between our clock and a service's, and nothing is written.
 const SKEW_MAX: SignedDuration = SignedDuration::from_mins(5);
 
@@ -65,18 +67,24 @@ impl Fetched {
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error.
 pub async fn fetch<P: Provider>(cx: Context<'_, P>, remember: bool) -> Result<Vec<Fetched>, StoreError> {
-    let fetched = join_all((0..cx.accounts.len()).map(|account| poll(cx, account, remember))).await;
+    let fetched = join_all((0..cx.accounts.len()).map(|account| poll(cx, account, &[], remember))).await;
     let fetched: Vec<Vec<Fetched>> = fetched.into_iter().collect::<Result<_, _>>()?;
     Ok(fetched.into_iter().flatten().collect())
 }
 
-/// Reads every calendar of one account, by its index.
+/// Reads every calendar of one account, by its index. What stayed as it is in `before`, the last such answer, shares its
+/// memory.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read is no error.
-pub async fn poll<P: Provider>(cx: Context<'_, P>, account: usize, remember: bool) -> Result<Vec<Fetched>, StoreError> {
+pub async fn poll<P: Provider>(
+    cx: Context<'_, P>,
+    account: usize,
+    before: &[Fetched],
+    remember: bool,
+) -> Result<Vec<Fetched>, StoreError> {
     match (cx.settings.accounts.get(account), cx.accounts.get(account)) {
-        (Some(account), Some(provider)) => of_account(cx, account, provider, remember).await,
+        (Some(account), Some(provider)) => of_account(cx, account, provider, before, remember).await,
         _ => Ok(Vec::new()),
     }
 }
@@ -108,6 +116,7 @@ async fn of_account<P: Provider>(
     cx: Context<'_, P>,
     account: &Account,
     provider: &P,
+    before: &[Fetched],
     remember: bool,
 ) -> Result<Vec<Fetched>, StoreError> {
     let memo_key = format!("account {}", account.name);
@@ -121,7 +130,7 @@ async fn of_account<P: Provider>(
         out.push(if is_locked_out {
             Fetched { needs_login: true, ..Fetched::nothing(account, calendar) }
         } else {
-            of_calendar(cx, account, calendar, provider, remember).await?
+            of_calendar(cx, account, calendar, provider, before, remember).await?
         });
     }
     let found = provider.memo();
@@ -136,11 +145,13 @@ async fn of_calendar<P: Provider>(
     account: &Account,
     calendar: &CalendarUse,
     provider: &P,
+    before: &[Fetched],
     remember: bool,
 ) -> Result<Fetched, StoreError> {
     let id = &calendar.id;
     let mut out = Fetched::nothing(account, calendar);
-    let mirror = cx.store.mirror(id)?;
+    let before = before.iter().find(|one| one.calendar.id == *id).and_then(|one| one.objects.as_deref());
+    let mirror = cx.store.mirror_beside(id, before.map(Vec::as_slice).unwrap_or_default())?;
     let listed = mirror.listed;
     let known = known(cx, mirror, is_listing_due(cx, listed));
     let reading = match provider.read(&id.calendar, &known).await {
@@ -165,7 +176,7 @@ async fn of_calendar<P: Provider>(
     if remember {
         keep(cx, id, &known, listed, &reading)?;
         if reading.unreadable.is_empty() && reading.incomplete.is_none() {
-            cx.store.set_meta(&last_read_key(id), Some(&cx.now.to_string()))?;
+            note_read(cx, id)?;
         }
     }
     let since = if reading.unreadable.is_empty() { String::new() } else { last_read(cx, id)? };
@@ -260,9 +271,23 @@ fn last_read_key(id: &CalendarId) -> String {
     format!("last read {id}")
 }
 
+/// When the calendar was last read in full, or within [`NOTE_AGE_MAX`] before that.
+fn noted_read<P>(cx: Context<'_, P>, id: &CalendarId) -> Result<Option<Timestamp>, StoreError> {
+    Ok(cx.store.meta(&last_read_key(id))?.and_then(|text| text.parse().ok()))
+}
+
+/// Notes that the calendar was read in full; not at every poll, or one without changes would cost a write.
+fn note_read<P>(cx: Context<'_, P>, id: &CalendarId) -> Result<(), StoreError> {
+    let is_new = |at: Timestamp| at <= cx.now && cx.now.duration_since(at) < NOTE_AGE_MAX;
+    if noted_read(cx, id)?.is_some_and(is_new) {
+        return Ok(());
+    }
+    cx.store.set_meta(&last_read_key(id), Some(&cx.now.to_string()))
+}
+
 /// When the calendar was last read in full, as the end of a sentence.
 fn last_read<P>(cx: Context<'_, P>, id: &CalendarId) -> Result<String, StoreError> {
-    let at = cx.store.meta(&last_read_key(id))?.and_then(|text| text.parse::<Timestamp>().ok());
+    let words = ", at %H:%M on %d %b %Y or up to an hour later";
     let tz = &cx.settings.policy.tz;
-    Ok(at.map(|at| at.to_zoned(tz.clone()).strftime(", at %H:%M on %d %b %Y").to_string()).unwrap_or_default())
+    Ok(noted_read(cx, id)?.map(|at| at.to_zoned(tz.clone()).strftime(words).to_string()).unwrap_or_default())
 }

@@ -87,6 +87,11 @@ impl Watched {
         self.polling.map(|since| (since, self.version))
     }
 
+    /// What was last read.
+    pub fn fetched(&self) -> &[Fetched] {
+        self.kept.as_ref().map(|kept| kept.fetched.as_slice()).unwrap_or_default()
+    }
+
     /// The word for how it fares.
     pub fn state(&self) -> &'static str {
         match self {

@@ -254,8 +254,9 @@ impl<'a, P: Provider> Loop<'a, P> {
         let ground = self.ground;
         let account = &mut self.accounts[index];
         account.begin(now, ground.store.version()?);
-        let thorough = account.thorough;
-        self.jobs.push(Box::pin(async move { Wake::Polled(index, turn::read(ground, index, thorough).await) }));
+        let (thorough, before) = (account.thorough, account.fetched().to_vec());
+        let read = async move { Wake::Polled(index, turn::read(ground, index, thorough, &before).await) };
+        self.jobs.push(Box::pin(read));
         Ok(())
     }
 

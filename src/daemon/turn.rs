@@ -177,14 +177,14 @@ async fn refresh<P: Provider>(
         if one.is_fresh(now, FRESH_MAX, version) {
             continue;
         }
-        let fetched = read(ground, account, one.thorough).await?;
+        let fetched = read(ground, account, one.thorough, one.fetched()).await?;
         one.take(fetched.clone(), now, version);
         reread.push(Reread { account, asked: now, version, fetched });
     }
     Ok(())
 }
 
-/// Reads an account; one that does not answer in time can't be read.
+/// Reads an account, which shares its memory with what it said before; one that does not answer in time can't be read.
 ///
 /// # Errors
 /// Where the store fails.
@@ -192,9 +192,10 @@ pub async fn read<P: Provider>(
     ground: Ground<'_, P>,
     account: usize,
     thorough: bool,
+    before: &[Fetched],
 ) -> Result<Vec<Fetched>, StoreError> {
     let cx = context(ground, Mode::Write(Consent::default()), thorough, None);
-    let read = tokio::time::timeout(POLL_TIME_MAX, fetch::poll(cx, account, true)).await;
+    let read = tokio::time::timeout(POLL_TIME_MAX, fetch::poll(cx, account, before, true)).await;
     read.unwrap_or_else(|_| Ok(hung(ground, account)))
 }
 

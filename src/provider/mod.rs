@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, ready};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -45,8 +46,8 @@ pub struct Object {
     pub href: String,
     /// Which version this is.
     pub etag: Etag,
-    /// iCalendar text, as it is stored.
-    pub body: Vec<u8>,
+    /// iCalendar text, as it is stored. Shared: what is known, what was read and what is kept are mostly the same.
+    pub body: Arc<[u8]>,
 }
 
 /// What a caller knows of a calendar from earlier reads, and how thorough the next one shall be.

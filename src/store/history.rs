@@ -101,13 +101,15 @@ impl Store {
         Ok(newest_first)
     }
 
-    /// Keeps a week's balance; an earlier one of the week is replaced.
+    /// Keeps a week's balance; another one of the week is replaced. What is kept already costs no write.
     ///
     /// # Errors
     /// Where the database fails.
     pub fn put_balance(&self, week: IsoWeek, balance: BalanceRecord) -> Result<(), StoreError> {
         self.execute(
-            "INSERT OR REPLACE INTO balance (week, protected, meetings) VALUES (?1, ?2, ?3)",
+            "INSERT INTO balance (week, protected, meetings) VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO UPDATE SET protected = excluded.protected, meetings = excluded.meetings \
+             WHERE protected <> excluded.protected OR meetings <> excluded.meetings",
             (week.to_string(), balance.protected, balance.meetings),
         )
         .map(drop)

@@ -2,6 +2,7 @@
 //! counts, and a read can go on where the last one ended. It may be dropped at any time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use rusqlite::OptionalExtension as _;
@@ -40,12 +41,26 @@ impl Store {
     /// # Errors
     /// Where the database fails.
     pub fn mirror(&self, calendar: &CalendarId) -> Result<Mirror, StoreError> {
+        self.mirror_beside(calendar, &[])
+    }
+
+    /// The same for who still has what was read before, sorted by href: texts that are the same are shared with that, so
+    /// that a large calendar is not in memory twice.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn mirror_beside(&self, calendar: &CalendarId, before: &[Object]) -> Result<Mirror, StoreError> {
         let id = (&calendar.account, &calendar.calendar);
+        let shared = |href: &str, body: &[u8]| {
+            let index = before.binary_search_by(|object| object.href.as_str().cmp(href)).ok()?;
+            before.get(index).map(|object| Arc::clone(&object.body)).filter(|same| **same == *body)
+        };
         let read = || -> rusqlite::Result<Mirror> {
             let rows =
                 self.rows("SELECT href, etag, body FROM mirror WHERE account = ?1 AND calendar = ?2", id, |row| {
-                    let object = Object { href: row.get(0)?, etag: Etag(row.get(1)?), body: row.get(2)? };
-                    Ok((object.href.clone(), object))
+                    let (href, body): (String, _) = (row.get(0)?, row.get_ref(2)?.as_blob()?);
+                    let body = shared(&href, body).unwrap_or_else(|| body.into());
+                    Ok((href.clone(), Object { href, etag: Etag(row.get(1)?), body }))
                 })?;
             let state = self
                 .db

@@ -138,13 +138,15 @@ impl Store {
             .map_err(self.failed("read a value"))
     }
 
-    /// Keeps a single value by name; none removes it.
+    /// Keeps a single value by name; none removes it. What is kept already costs no write.
     ///
     /// # Errors
     /// Where the database fails.
     pub fn set_meta(&self, key: &str, value: Option<&str>) -> Result<(), StoreError> {
+        const KEEP: &str = "INSERT INTO meta (key, value) VALUES (?1, ?2) \
+                            ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
         let result = match value {
-            Some(value) => self.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)", (key, value)),
+            Some(value) => self.execute(KEEP, (key, value)),
             None => self.execute("DELETE FROM meta WHERE key = ?1", [key]),
         };
         result.map(drop).map_err(self.failed("keep a value"))

@@ -1,8 +1,10 @@
-//! A first sync of 10,000 events from a real server, and a poll without changes, beside `vdirsyncer` and beside what
-//! `curl` needs for the same texts in one answer: `cargo bench --bench caldav`. On Radicale; also on Cyrus where
-//! `SEAWALL_LAB` names it. Needs what `tests/run` makes, and curl.
+//! A first sync of 10,000 events from a real server, and a poll without changes, beside `vdirsyncer` and beside the limit:
+//! what `curl` needs for the same bytes, the list of names and then all texts in one answer.
+//! `cargo bench --bench caldav`, on Radicale, and on Cyrus where `SEAWALL_LAB` names it. Needs what `tests/run` makes,
+//! and curl. Times are those of whole processes, without the relay that counts requests and bytes.
 
 mod calendar;
+mod fill;
 #[path = "../support/lab/mod.rs"]
 #[expect(
     dead_code,
@@ -25,6 +27,7 @@ use std::time::{Duration, Instant};
 
 use jiff::civil::date;
 
+use self::fill::fill;
 use self::lab::{Calendar, Lab, Server, servers};
 use self::relay::Relay;
 
@@ -32,6 +35,9 @@ use self::relay::Relay;
 const ROUNDS: usize = 3;
 /// Polls of each tool.
 const POLLS: usize = 10;
+/// What curl asks for everything, and for what changed: method and file of the body.
+const EVERYTHING: [(&str, &str); 2] = [("PROPFIND", "list.xml"), ("REPORT", "all.xml")];
+const CHANGES: [(&str, &str); 1] = [("REPORT", "changes.xml")];
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -90,20 +96,21 @@ impl Bench<'_> {
         self.calendar.url.replacen(self.lab.url.split('/').nth(2).unwrap_or_default(), host(base), 1)
     }
 
-    /// curl, with a request's body in a file.
-    fn curl(&self, base: &str, body: &str) -> Command {
+    /// curl, with methods and bodies in files, over one connection.
+    fn curl(&self, base: &str, asked: &[(&str, &str)]) -> Command {
         let mut command = Command::new("curl");
-        let user = format!("{}:{}", self.lab.alice.name, self.lab.alice.password);
-        command.args(["--silent", "--show-error", "--fail", "--noproxy", "*", "--user", &user]);
-        command.args(["--request", "REPORT", "--header", "Content-Type: application/xml", "--header", "Depth: 1"]);
-        command.args(["--header", "Expect:", "--output", "/dev/null", "--data-binary"]);
-        command.arg(format!("@{}", self.folder.join(body).display())).arg(self.by(base));
+        for (index, (method, body)) in asked.iter().enumerate() {
+            command.args((index > 0).then_some("--next")).args(fill::curl(self.lab).get_args());
+            command.args(["--request", method, "--header", "Content-Type: application/xml", "--header", "Depth: 1"]);
+            command.args(["--header", "Expect:", "--data-binary"]);
+            command.arg(format!("@{}", self.folder.join(body).display())).arg(self.by(base));
+        }
         command
     }
 
     fn seawall(&self, base: &str) -> Done<Command> {
         let text = format!(
-            "timezone = \"Europe/Berlin\"\nnow = \"2026-11-16T07:30\"\nstate_dir = \"state\"\n\
+            "timezone = \"Europe/Berlin\"\nnow = \"2026-11-16T07:30\"\nwrite = false\nstate_dir = \"state\"\n\
              [hours]\nwork = [{{ days = \"mon-fri\", from = \"08:30\", to = \"17:30\" }}]\n\
              [[account]]\nname = \"work\"\nprovider = \"caldav\"\nurl = \"{base}\"\nusername = \"{}\"\n\
              password = {{ command = [\"echo\", \"{}\"] }}\ncalendars = [{{ name = \"{}\", use = \"read\" }}]\n",
@@ -156,17 +163,17 @@ impl Bench<'_> {
     /// The tools in turn: first from nothing, then without changes.
     fn rows(&self) -> Done<[Vec<Row>; 2]> {
         let relay = Relay::before(&self.lab.url, None);
-        let tools = |base: &str, body: &str| -> Done<[(&'static str, Command); 3]> {
+        let tools = |base: &str, asked: &[(&str, &str)]| -> Done<[(&'static str, Command); 3]> {
             Ok([
-                ("curl", self.curl(base, body)),
+                ("curl", self.curl(base, asked)),
                 ("seawall", self.seawall(base)?),
                 ("vdirsyncer", self.vdirsyncer(base, "sync")?),
             ])
         };
         // Once through the relay, for the counts; the times are those without it.
-        let counted = |body: &str| -> Done<Vec<Row>> {
+        let counted = |asked: &[(&str, &str)]| -> Done<Vec<Row>> {
             let mut rows = Vec::new();
-            for (tool, mut command) in tools(&relay.url, body)? {
+            for (tool, mut command) in tools(&relay.url, asked)? {
                 relay.heard();
                 let best = measured(&mut command)?;
                 let heard = relay.heard();
@@ -181,9 +188,9 @@ impl Bench<'_> {
             Ok(rows)
         };
         self.fresh(&relay.url)?;
-        let (mut first, mut poll) = (counted("all.xml")?, counted("changes.xml")?);
-        let timed = |rows: &mut [Row], body: &str, is_first: bool| -> Done<()> {
-            for (row, (_, mut command)) in rows.iter_mut().zip(tools(&self.lab.url, body)?) {
+        let (mut first, mut poll) = (counted(&EVERYTHING)?, counted(&CHANGES)?);
+        let timed = |rows: &mut [Row], asked: &[(&str, &str)], is_first: bool| -> Done<()> {
+            for (row, (_, mut command)) in rows.iter_mut().zip(tools(&self.lab.url, asked)?) {
                 let went = measured(&mut command)?;
                 row.best = if is_first || went.took < row.best.took { went } else { row.best };
             }
@@ -191,15 +198,15 @@ impl Bench<'_> {
         };
         for round in 0..ROUNDS {
             self.fresh(&self.lab.url)?;
-            timed(&mut first, "all.xml", round == 0)?;
+            timed(&mut first, &EVERYTHING, round == 0)?;
         }
         for round in 0..POLLS {
-            timed(&mut poll, "changes.xml", round == 0)?;
+            timed(&mut poll, &CHANGES, round == 0)?;
         }
         Ok([first, poll])
     }
 
-    /// What curl asks with: all texts in one answer, and what changed since now.
+    /// What curl asks with: all names, all texts in one answer, and what changed since now.
     fn bodies(&self) -> Done<()> {
         const SPACES: &str = "xmlns:d=\"DAV:\" xmlns:c=\"urn:ietf:params:xml:ns:caldav\"";
         let url = &self.calendar.url;
@@ -208,6 +215,10 @@ impl Bench<'_> {
             let headers = [("Depth", depth), ("Content-Type", "application/xml")];
             self.lab.alice.request("PROPFIND", url, &headers, Some(&body)).body
         };
+        fs::write(
+            self.folder.join("list.xml"),
+            format!("<d:propfind {SPACES}><d:prop><d:getetag/></d:prop></d:propfind>"),
+        )?;
         let is_object = |text: &&str| text.starts_with('/') && !text.ends_with('/');
         let list = ask("1", "<d:getetag/>");
         let hrefs: Vec<String> =
@@ -233,20 +244,6 @@ fn host(url: &str) -> &str {
     url.split('/').nth(2).unwrap_or_default()
 }
 
-/// Puts the objects there; into Radicale's own folder, as its PUT takes minutes for so many.
-fn fill(lab: &Lab, calendar: &Calendar, objects: &[String]) -> Done<()> {
-    for (index, text) in objects.iter().enumerate() {
-        let name = format!("{index:05}.ics");
-        if lab.server == Server::Radicale {
-            let path = url::Url::parse(&calendar.url)?.path().trim_matches('/').to_owned();
-            fs::write(lab.folder.join("data/collection-root").join(path).join(name), text)?;
-        } else {
-            calendar.put(&name, text);
-        }
-    }
-    Ok(())
-}
-
 #[expect(clippy::print_stdout, reason = "the table is the result")]
 fn main() -> Done<()> {
     let objects = calendar::objects(5, date(2026, 11, 16));
@@ -258,23 +255,27 @@ fn main() -> Done<()> {
         let folder = tempfile::tempdir()?;
         let bench = Bench { lab: &lab, calendar: &calendar, folder: folder.path().to_owned() };
         bench.bodies()?;
-        // Radicale reads and keeps what it was given when it is first asked.
-        measured(&mut bench.curl(&lab.url, "all.xml"))?;
+        // Once for nothing: no tool shall pay for what a server keeps from then on.
+        measured(&mut bench.curl(&lab.url, &EVERYTHING))?;
         println!("{}: {} events in {} objects, {} kB", server.name(), calendar::EVENTS, objects.len(), bytes / 1000);
         let titles = [format!("first sync, best of {ROUNDS}"), format!("poll without changes, best of {POLLS}")];
         for (title, rows) in titles.iter().zip(bench.rows()?.iter()) {
             println!(
-                "{title:<36} {:>8} {:>9} {:>11} {:>9} {:>8}",
-                "requests", "sent kB", "received kB", "ms", "peak MB"
+                "{title:<36} {:>8} {:>8} {:>11} {:>9} {:>8} {:>8} {:>12}",
+                "requests", "sent kB", "received kB", "ms", "peak MB", "× curl", "× vdirsyncer"
             );
-            let limit = rows.first().map_or(0.0, |row| row.best.took.as_secs_f64());
+            let of = |row: Option<&Row>| row.map_or(0.0, |row| row.best.took.as_secs_f64());
+            let (limit, other) = (of(rows.first()), of(rows.last()));
             for Row { tool, requests, sent, received, best } in rows {
                 let took = best.took.as_secs_f64();
                 println!(
-                    "  {tool:<34} {requests:>8} {sent:>10} {received:>10} {:>9.1} {:>8}   {:.2} × curl",
+                    "  {tool:<34} {requests:>8} {:>8} {:>11} {:>9.1} {:>8} {:>8.2} {:>12.3}",
+                    sent / 1000,
+                    received / 1000,
                     took * 1e3,
-                    best.peak,
-                    took / limit
+                    best.peak / 1024,
+                    took / limit,
+                    took / other
                 );
             }
         }

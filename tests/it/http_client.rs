@@ -170,7 +170,7 @@ fn a_subscribed_calendar_comes_through_a_redirect_and_is_asked_for_news() {
         let two = ics.read("feed", &known).await.unwrap();
         (one, two, ics.read("feed", &known).await.unwrap())
     });
-    assert_eq!(one.objects[0].body, CALENDAR);
+    assert_eq!(&*one.objects[0].body, CALENDAR);
     assert_eq!(one, two);
     assert!(three.unreadable[0].1.contains("web page"), "{three:?}");
     let heads = server.join().unwrap();

@@ -151,7 +151,7 @@ fn a_subscribed_calendar_comes_over_tls() {
     let trusting = Client::with_ca(authority.pem().as_bytes()).unwrap();
     block_on(async {
         let reading = Ics::new("feed", place(), trusting).read("feed", &Known::nothing()).await.unwrap();
-        assert_eq!(reading.objects[0].body, CALENDAR.as_bytes());
+        assert_eq!(&*reading.objects[0].body, CALENDAR.as_bytes());
         let error = Ics::new("feed", place(), Client::new()).read("feed", &Known::nothing()).await.unwrap_err();
         assert!(error.message.contains("certificate") && !error.message.contains("feed.ics"), "{error}");
     });

@@ -431,12 +431,32 @@ fn balances_are_those_of_the_last_weeks_across_the_new_year() {
 }
 
 #[test]
+fn texts_that_somebody_still_has_are_not_read_into_memory_twice() {
+    let (store, work) = (Store::in_memory().unwrap(), calendar("Personal"));
+    let object = |href: &str, body: &str| Object {
+        href: href.to_owned(),
+        etag: Etag("1".to_owned()),
+        body: body.as_bytes().into(),
+    };
+    let changed = vec![object("a.ics", "A"), object("b.ics", "B"), object("c.ics", "C")];
+    store.put_mirror(&work, &MirrorChange { changed, ..MirrorChange::default() }).unwrap();
+    let before = [object("a.ics", "A"), object("c.ics", "an older C")];
+    let mirror = store.mirror_beside(&work, &before).unwrap();
+    assert_eq!(mirror, store.mirror(&work).unwrap(), "the same in any case");
+    let is_shared = |href: &str| {
+        let there = &mirror.objects[href].body;
+        before.iter().any(|object| std::sync::Arc::ptr_eq(&object.body, there))
+    };
+    assert_eq!(["a.ics", "b.ics", "c.ics"].map(is_shared), [true, false, false]);
+}
+
+#[test]
 fn the_mirror_takes_over_changes_per_calendar_and_can_be_dropped() {
     let store = Store::in_memory().unwrap();
     let object = |href: &str, etag: &str| Object {
         href: href.to_owned(),
         etag: Etag(etag.to_owned()),
-        body: b"\x00\xffnot text".to_vec(),
+        body: b"\x00\xffnot text".as_slice().into(),
     };
     let (work, team) = (calendar("Personal"), calendar("Team"));
     let hrefs = |calendar| {

@@ -46,7 +46,7 @@ impl State {
     fn put(&mut self, calendar: &str, href: &str, body: &[u8]) -> Result<(), ProviderError> {
         self.version += 1;
         let etag = Etag(format!("v{}", self.version));
-        let object = Object { href: href.to_owned(), etag, body: body.to_owned() };
+        let object = Object { href: href.to_owned(), etag, body: body.into() };
         self.calendar(calendar)?.insert(href.to_owned(), object);
         Ok(())
     }

@@ -96,7 +96,7 @@ fn etag_of(entry: &Entry) -> Etag {
 }
 
 fn object(href: &str, entry: &Entry) -> Object {
-    Object { href: href.to_owned(), etag: etag_of(entry), body: entry.body.clone() }
+    Object { href: href.to_owned(), etag: etag_of(entry), body: entry.body.as_slice().into() }
 }
 
 fn error(kind: ErrorKind) -> ProviderError {

@@ -360,7 +360,7 @@ impl World {
             let parsed = ical::read(&bytes);
             if parsed.components.iter().any(looks_like_ours) {
                 let id = CalendarId { account: "local".to_owned(), calendar: calendar.to_owned() };
-                let object = Object { href: href.to_owned(), etag: Etag(String::new()), body: bytes };
+                let object = Object { href: href.to_owned(), etag: Etag(String::new()), body: bytes.into() };
                 out.push((path, own_object(&id, &object, &parsed, lens).unwrap()));
             }
         }

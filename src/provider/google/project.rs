@@ -109,7 +109,7 @@ pub fn object(members: &[Member], sight: Sight<'_>) -> Option<Object> {
     text.line("END", "VCALENDAR");
     let body = text.finish().into_bytes();
     let etag = etag(&members, &body);
-    Some(Object { href, etag, body })
+    Some(Object { href, etag, body: body.into() })
 }
 
 /// What is left of a deleted event, as an object that is cancelled.
@@ -124,7 +124,7 @@ pub fn remains(member: &Member, sight: Sight<'_>) -> Object {
     component(&mut text, &event, &[], sight);
     text.line("END", "VCALENDAR");
     let body = text.finish().into_bytes();
-    Object { href: format!("{}.ics", event.id), etag: etag(&[member], &body), body }
+    Object { href: format!("{}.ics", event.id), etag: etag(&[member], &body), body: body.into() }
 }
 
 /// The version: the service's own where there is one event, else one of all members.

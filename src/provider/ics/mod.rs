@@ -86,7 +86,7 @@ impl<T: Transport> Ics<T> {
             return Err(self.unavailable(fault));
         }
         let version = Version::of(&self.place, &body, validators);
-        Ok(News::Some(Object { href: self.href.clone(), etag: version.etag(), body }))
+        Ok(News::Some(Object { href: self.href.clone(), etag: version.etag(), body: body.into() }))
     }
 
     fn expect(&self, calendar: &str) -> Result<(), ProviderError> {

@@ -143,7 +143,7 @@ impl Folder {
                 }
                 Content::Unreadable(why) => reading.unreadable.push((href, why)),
                 Content::File { bytes, .. } => {
-                    reading.objects.push(Object { etag: etag_of(&bytes), href, body: bytes });
+                    reading.objects.push(Object { etag: etag_of(&bytes), href, body: bytes.into() });
                 }
             }
         }

@@ -67,7 +67,7 @@ impl Provider for Vdir {
         match folder.content(name) {
             Content::Gone => Ok(None),
             Content::File { bytes, .. } => {
-                Ok(Some(Object { href: href.to_owned(), etag: etag_of(&bytes), body: bytes }))
+                Ok(Some(Object { href: href.to_owned(), etag: etag_of(&bytes), body: bytes.into() }))
             }
             // Something is there: to call it gone would read as a deletion by the user.
             Content::PassedOver(why) | Content::Unreadable(why) => Err(failed("read", &folder.path_of(name), &why)),

@@ -18,6 +18,7 @@
 //! | spellings of hrefs | `hrefs_are_one_name_in_any_spelling_and_go_back_as_they_came` |
 //! | multiget: 404 entry, missing entry, empty entry, whole report 404 | `what_a_multiget_keeps_back_is_asked_for_alone` |
 //! | multiget too large, server error | `fewer_objects_are_asked_for_at_a_time_where_many_are_too_many` |
+//! | as many round trips as objects | `more_objects_are_asked_for_at_a_time_where_they_are_small` |
 //! | no multiget at all | `without_multiget_each_object_is_asked_for` |
 //! | weak etags in XML | `a_weak_etag_in_a_list_is_compared_without_its_mark` |
 //! | time-range misses events: never used but for huge calendars | `only_a_huge_calendar_is_asked_for_a_span` |
@@ -388,6 +389,30 @@ fn fewer_objects_are_asked_for_at_a_time_where_many_are_too_many() {
     assert_eq!(sizes, [4, 4, 4, 4, 4, 3, 1]);
     assert_eq!(got.reading.objects.len(), 4);
     assert_eq!(got.reading.incomplete, None);
+}
+
+#[test]
+fn more_objects_are_asked_for_at_a_time_where_they_are_small() {
+    let names: Vec<String> = (0..1000).map(|at| format!("{at:03}.ics")).collect();
+    let members: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "\"1\"")).collect();
+    let sizes = |title: &str, batches: &[usize]| {
+        let mut rest = names.as_slice();
+        let given = batches.iter().map(|size| {
+            let (batch, later) = rest.split_at(*size);
+            rest = later;
+            texts(&batch.iter().map(|name| (name.as_str(), "\"1\"", title)).collect::<Vec<_>>())
+        });
+        let acts: Vec<Act> = [with_tag("t"), list(&members)].into_iter().chain(given).collect();
+        let got = read(acts, &known(&[], None));
+        assert_eq!((got.reading.objects.len(), &got.reading.incomplete), (names.len(), &None));
+        let asked = got.seen[2..].iter();
+        asked.map(|one| String::from_utf8_lossy(one.body()).matches("<d:href>").count()).collect::<Vec<_>>()
+    };
+    let small = [50, 100, 200, 400, 250];
+    assert_eq!(sizes("X", &small), small);
+    // Half a megabyte in a hundred of them.
+    let large = [50, 100, 100, 100, 100, 100, 100, 100, 100, 100, 50];
+    assert_eq!(sizes(&"X".repeat(6000), &large), large);
 }
 
 #[test]

@@ -142,7 +142,7 @@ pub(super) fn refusal(status: u16, reason: &str) -> Act {
 pub(super) fn known(objects: &[(&str, &str, &str)], cursor: Option<&str>) -> Known {
     let object = |(name, etag, title): &(&str, &str, &str)| {
         let etag = seawall::provider::Etag((*etag).to_owned());
-        ((*name).to_owned(), Object { href: (*name).to_owned(), etag, body: event(title).into_bytes() })
+        ((*name).to_owned(), Object { href: (*name).to_owned(), etag, body: event(title).into_bytes().into() })
     };
     let objects: BTreeMap<String, Object> = objects.iter().map(object).collect();
     let cursor = cursor.map(|cursor| {

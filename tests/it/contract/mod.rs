@@ -138,7 +138,7 @@ fn a_table_that_excuses_what_passes_fails() {
 fn memory_shows_what_somebody_else_did() {
     let memory = Memory::new(&["work"]);
     memory.put("work", "a.ics", b"theirs");
-    assert_eq!(block_on(memory.get("work", "a.ics")).unwrap().unwrap().body, b"theirs");
+    assert_eq!(block_on(memory.get("work", "a.ics")).unwrap().unwrap().body[..], *b"theirs");
     assert!(memory.remove("work", "a.ics"));
     assert_eq!(block_on(memory.get("work", "a.ics")).unwrap(), None);
 }

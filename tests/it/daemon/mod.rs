@@ -28,6 +28,7 @@ mod company;
 mod machine;
 mod notices;
 mod process;
+mod quiet;
 mod schedule;
 mod story;
 mod trouble;
@@ -127,7 +128,7 @@ impl Provider for Moody {
         let reading = self.inner.read(calendar, known).await;
         self.read_at.set(Some(Instant::now()));
         // A cursor, so that a read that shall be thorough can be told from one that need not.
-        reading.map(|reading| Reading { cursor: Some("1".to_owned()), ..reading })
+        reading.map(|reading| Reading { cursor: Some("1".to_owned()), resumed: !known.thorough, ..reading })
     }
 
     async fn get(&self, calendar: &str, href: &str) -> Result<Option<Object>, ProviderError> {
@@ -304,5 +305,5 @@ fn ground(house: &House) -> Ground<'_, Moody> {
 
 /// What is on the calendar of an account, by name.
 fn events(account: &Moody, calendar: &str) -> BTreeMap<String, Vec<u8>> {
-    account.inner.objects(calendar).into_iter().map(|object| (object.href, object.body)).collect()
+    account.inner.objects(calendar).into_iter().map(|object| (object.href, object.body.to_vec())).collect()
 }

@@ -168,7 +168,7 @@ pub(crate) fn occurrences(reading: &Reading) -> Vec<String> {
     let window = window("2026-11-16..2026-12-14", &tz);
     let mut out: Vec<String> = Vec::new();
     for object in &reading.objects {
-        let text = String::from_utf8(object.body.clone()).unwrap();
+        let text = String::from_utf8(object.body.to_vec()).unwrap();
         out.extend(expanded(&text, window, &tz).occurrences.iter().map(|(_, one)| line(one, &tz)));
     }
     out.sort();

@@ -13,7 +13,7 @@ fn text(events: &[Value]) -> String {
     let zones = Zones::bundled();
     let members: Vec<Member> = events.iter().map(|event| Member::read(event.clone()).unwrap()).collect();
     let object = object(&members, Sight { zones: &zones, is_mine: true }).expect("something lives");
-    String::from_utf8(object.body).unwrap()
+    String::from_utf8(object.body.to_vec()).unwrap()
 }
 
 /// The lines of the events of a text, without those that all have.
@@ -227,7 +227,7 @@ fn nothing_is_left_of_what_was_deleted() {
     let series = Member::read(with(standup(), json!({"status": "cancelled"}))).unwrap();
     let alive = Member::read(exception("24", timed("x", "25 14:00-15:00"))).unwrap();
     assert_eq!(object(&[series, alive], sight), None, "with the series its exceptions go");
-    let body = String::from_utf8(remains(&member, sight).body).unwrap();
+    let body = String::from_utf8(remains(&member, sight).body.to_vec()).unwrap();
     assert!(body.contains("STATUS:CANCELLED") && ical::read(body.as_bytes()).components.len() == 1, "{body}");
 }
 

@@ -229,7 +229,7 @@ fn calendars_of_people_give_the_same_occurrences() {
             assert_eq!(reading.unreadable, []);
             let mut found = Vec::new();
             for object in &reading.objects {
-                let body = String::from_utf8(object.body.clone()).unwrap();
+                let body = String::from_utf8(object.body.to_vec()).unwrap();
                 let seen = expanded(&body, calendar.window, &tz);
                 found.extend(seen.occurrences.iter().map(|(_, one)| line(one, &tz)));
             }

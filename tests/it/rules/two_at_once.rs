@@ -108,7 +108,7 @@ impl Pair {
 }
 
 fn text(object: &Object) -> String {
-    String::from_utf8(object.body.clone()).unwrap().replace("\r\n ", "")
+    String::from_utf8(object.body.to_vec()).unwrap().replace("\r\n ", "")
 }
 
 /// Start, end and instance of a hold.

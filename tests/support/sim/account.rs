@@ -174,7 +174,7 @@ impl Account {
     }
 
     pub(crate) fn object(&self, href: &str, entry: &Entry) -> Object {
-        Object { href: href.to_owned(), etag: self.etag(entry), body: entry.body.as_bytes().to_vec() }
+        Object { href: href.to_owned(), etag: self.etag(entry), body: entry.body.as_bytes().into() }
     }
 
     /// The object that a write with that etag may change. Where names are kept, what is left of a deleted object can be

@@ -16,6 +16,10 @@ use crate::provider::{ErrorKind, Etag, Object, ProviderError};
 
 /// Objects in one request at first; `DAVx5` asks for 10, Thunderbird for 100.
 const BATCH: usize = 50;
+/// The same at most: twice as many are asked for after each answer, as each costs a way to the server and back.
+const BATCH_MAX: usize = 400;
+/// Texts of that size together are enough for one answer.
+const BATCH_BYTES: usize = 1024 * 1024;
 /// Failures in a row after which the rest is left for another time.
 const FAILURES_MAX: usize = 8;
 /// The most bytes of one object. Servers that have a limit stop at 10 MiB or less.
@@ -63,7 +67,7 @@ impl<T: Transport> Here<'_, T> {
     pub(super) async fn fetch(self, wanted: Vec<Member>) -> Result<Bodies, ProviderError> {
         let mut bodies = Bodies::default();
         let mut queue: VecDeque<Member> = wanted.into();
-        let (mut size, mut failures) = (BATCH, 0);
+        let (mut size, mut size_max, mut failures) = (BATCH, BATCH_MAX, 0);
         while let Some(first) = queue.front() {
             if failures >= FAILURES_MAX {
                 let why = "the server failed too often to be asked for it now";
@@ -84,6 +88,7 @@ impl<T: Transport> Here<'_, T> {
                     tracing::debug!(size, why, "fewer objects at a time");
                     failures += 1;
                     size /= 2;
+                    size_max = size;
                     continue;
                 }
                 Batch::OneByOne { ever: true } => {
@@ -94,6 +99,10 @@ impl<T: Transport> Here<'_, T> {
                 Batch::Given(given) => given,
             };
             failures = 0;
+            let bytes: usize = given.values().map(|object| object.body.len()).sum();
+            if given.len() == size && bytes <= BATCH_BYTES / 2 {
+                size = size_max.min(size * 2);
+            }
             queue.drain(..batch.len());
             failures += self.sort_out(batch, given, &mut bodies).await?;
         }
@@ -267,7 +276,7 @@ pub(super) fn listed_etag(etag: &str) -> &str {
 fn object(key: &str, etag: &str, text: Vec<u8>) -> Option<Object> {
     let is_one = is_calendar(&text) && text.len() <= OBJECT_BYTES_MAX;
     let etag = Etag(listed_etag(etag).to_owned());
-    is_one.then(|| Object { href: key.to_owned(), etag, body: with_line_ends(text) })
+    is_one.then(|| Object { href: key.to_owned(), etag, body: with_line_ends(text).into() })
 }
 
 /// What the answer to a GET holds.
@@ -280,7 +289,7 @@ fn of_get(key: &str, answer: Answer, listed: Option<&str>) -> Body {
     }
     let is_text = kind.starts_with("text/calendar") && !answer.body.trim_ascii().is_empty();
     if is_calendar(&answer.body) || is_text && !is_page(&answer.body) {
-        return Body::Object(Object { href: key.to_owned(), etag: Etag(etag), body: answer.body });
+        return Body::Object(Object { href: key.to_owned(), etag: Etag(etag), body: answer.body.into() });
     }
     if kind.is_empty() || kind.starts_with("text/") || kind.contains("html") || kind.contains("json") {
         let why = "the server gives something else in its place, perhaps a login page".to_owned();
