@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use futures_util::future::join_all;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
@@ -45,15 +46,12 @@ pub(super) struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// All accounts, in config order. One after the other: two programs that ask for a passphrase would be in each
-    /// other's way.
+    /// All accounts, in config order. At once: a program that hangs delays the others no longer than itself, and agents
+    /// queue what they ask of a person.
     pub(super) async fn all(self) -> Vec<AnyProvider> {
-        let client = Client::new();
-        let mut all = Vec::new();
-        for account in &self.settings.accounts {
-            all.push(self.one(account, &client).await.unwrap_or_else(AnyProvider::Closed));
-        }
-        all
+        let client = &Client::new();
+        let made = self.settings.accounts.iter().map(async |account| self.one(account, client).await);
+        join_all(made).await.into_iter().map(|made| made.unwrap_or_else(AnyProvider::Closed)).collect()
     }
 
     async fn one(self, account: &Account, client: &Client) -> Result<AnyProvider, Closed> {

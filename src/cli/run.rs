@@ -16,7 +16,7 @@ use super::shell::{self, Shell};
 use crate::config::Environment;
 use crate::config::settings::Source;
 use crate::cycle::clock::Clock;
-use crate::daemon::digest::Status;
+use crate::daemon::digest::{AccountStatus, Status};
 use crate::daemon::files::Watcher;
 use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
@@ -92,12 +92,12 @@ impl Daemon {
         let since = Clock::System.now();
         let mut retry = RETRY_MIN;
         loop {
-            let (wakes, next) = (&self.wakes, &self.next);
-            let (words, mut said) = mpsc::unbounded_channel();
             let folders = folders(&shell);
             let watcher = Watcher::new(&folders);
             // A secret may take its time, and has a limit of its own.
-            let providers = while_alive(shell.accounts()).await;
+            let providers = self.meanwhile(socket, || waiting(&shell), shell.accounts()).await;
+            let (wakes, next) = (&self.wakes, &self.next);
+            let (words, mut said) = mpsc::unbounded_channel();
             retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
             let locks = shell.lock_files();
             let ground = Ground {
@@ -139,6 +139,24 @@ impl Daemon {
         }
     }
 
+    /// Does what takes its time outside of the loop, with signs of life; whoever asks is told how it goes.
+    async fn meanwhile<T>(&mut self, socket: &Socket, status: impl Fn() -> Status, work: impl Future<Output = T>) -> T {
+        let answers = async {
+            while let Some(wake) = self.woken.recv().await {
+                if let Wake::Ask(answer) = wake {
+                    // Who asked may have gone.
+                    let _ = answer.send(status());
+                }
+            }
+            std::future::pending::<Infallible>().await
+        };
+        tokio::select! {
+            done = while_alive(work) => done,
+            never = socket.serve(&self.wakes) => match never {},
+            never = answers => match never {},
+        }
+    }
+
     /// The state, once it can be used again; until then the daemon says why it does nothing.
     async fn reopened(&mut self, shell: &Shell, socket: &Socket, error: StoreError) -> Store {
         let mut fault = error.to_string();
@@ -146,19 +164,7 @@ impl Daemon {
         loop {
             journal::state_failed(&fault);
             systemd::status("the state can't be used, so nothing is written; see the log");
-            let answers = async {
-                while let Some(wake) = self.woken.recv().await {
-                    if let Wake::Ask(answer) = wake {
-                        // Who asked may have gone.
-                        let _ = answer.send(troubled(shell, &fault));
-                    }
-                }
-            };
-            tokio::select! {
-                () = while_alive(tokio::time::sleep(pause)) => {}
-                never = socket.serve(&self.wakes) => match never {},
-                () = answers => {}
-            }
+            self.meanwhile(socket, || troubled(shell, &fault), tokio::time::sleep(pause)).await;
             match shell.store() {
                 Ok(store) => return store,
                 Err(error) => fault = error.to_string(),
@@ -278,12 +284,27 @@ async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &Unbou
 
 /// The status while the state can't be used.
 fn troubled(shell: &Shell, fault: &str) -> Status {
+    Status { state_fault: Some(fault.to_owned()), ..waiting(shell) }
+}
+
+/// The status before the loop begins: secrets are being asked for.
+fn waiting(shell: &Shell) -> Status {
+    let account = |name: &String| AccountStatus {
+        name: name.clone(),
+        state: "waiting".to_owned(),
+        last_poll: None,
+        next_poll: None,
+        failures: 0,
+        trouble: None,
+    };
+    let now = shell.now().to_string();
     Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        now: shell.now().to_string(),
+        since: now.clone(),
+        now,
         config: shell.settings.file.display().to_string(),
-        state_fault: Some(fault.to_owned()),
+        accounts: shell.settings.accounts.iter().map(|one| account(&one.name)).collect(),
         ..Status::default()
     }
 }

@@ -1,5 +1,6 @@
 //! What most commands stand on: config, clock, zones, accounts, store and locks, put together once. Names no adapter.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -130,27 +131,38 @@ impl Shell {
     /// What a writing command locks, in order.
     pub(super) fn lock_files(&self) -> Vec<PathBuf> {
         let mut files = vec![self.settings.state_dir.join("lock")];
-        if let Some(name) = self.hold_calendar_name() {
-            files.push(runtime_dir().join(format!("hold-{}.lock", short_hash(name.as_bytes()))));
-        }
+        files.extend(self.hold_calendar_file("lock"));
         files
     }
 
-    /// The lock that a daemon keeps as long as it runs: one works on a state.
-    pub(super) async fn lock_as_daemon(&self) -> Result<Lock, Fail> {
+    /// The locks that a daemon keeps as long as it runs: one works on a state, and one of this machine on a hold
+    /// calendar, for two with the same instance would take each other's work for a person's.
+    pub(super) async fn lock_as_daemon(&self) -> Result<Vec<Lock>, Fail> {
         let dir = &self.settings.state_dir;
-        match lock::acquire(&dir.join("run.lock"), Duration::ZERO).await {
-            Ok(lock) => Ok(lock),
-            Err(LockError::Held { holder, .. }) => {
-                let who = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
-                let dir = dir.display();
-                Err(anyhow::anyhow!(
-                    "another `seawall run`{who} works on this state already ({dir}); `seawall status` shows how it goes"
-                )
-                .into())
+        let of_state = (dir.join("run.lock"), format!("works on this state already ({})", dir.display()));
+        let of_calendar =
+            self.hold_calendar_file("run.lock").map(|file| (file, "holds in the same calendar already".to_owned()));
+        let mut locks = Vec::new();
+        for (file, what) in std::iter::once(of_state).chain(of_calendar) {
+            match lock::acquire(&file, Duration::ZERO).await {
+                Ok(lock) => locks.push(lock),
+                Err(LockError::Held { holder, .. }) => {
+                    let who = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
+                    return Err(anyhow::anyhow!(
+                        "another `seawall run`{who} {what}; `seawall status` shows how it goes"
+                    )
+                    .into());
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+        Ok(locks)
+    }
+
+    /// A file in the runtime folder that is named after the hold calendar.
+    fn hold_calendar_file(&self, end: &str) -> Option<PathBuf> {
+        let name = self.hold_calendar_name()?;
+        Some(runtime_dir().join(format!("hold-{}.{end}", short_hash(name.as_bytes()))))
     }
 
     /// The same, with the accounts still to be opened: their secrets are fetched again.
@@ -252,10 +264,18 @@ fn short_hash(bytes: &[u8]) -> String {
     })
 }
 
-/// The folder for locks that outlive no boot.
+/// The folder for locks and the socket. Where nobody named one (cron), the one of the user's services; never one that
+/// somebody else could have made before.
 fn runtime_dir() -> PathBuf {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("RUNTIME_DIRECTORY")
-        .or_else(|| absolute("XDG_RUNTIME_DIR").map(|dir| dir.join("seawall")))
-        .unwrap_or_else(|| std::env::temp_dir().join(format!("seawall-{}", rustix::process::getuid().as_raw())))
+    let of_user = || {
+        let user = rustix::process::getuid().as_raw();
+        let dir = PathBuf::from(format!("/run/user/{user}"));
+        std::fs::metadata(&dir).is_ok_and(|found| found.uid() == user).then_some(dir)
+    };
+    let below_home = || absolute("XDG_STATE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
+    absolute("RUNTIME_DIRECTORY").unwrap_or_else(|| {
+        let dir = absolute("XDG_RUNTIME_DIR").or_else(of_user).map(|dir| dir.join("seawall"));
+        dir.or_else(|| below_home().map(|dir| dir.join("seawall/run"))).unwrap_or_else(|| SYSTEM_RUNTIME_DIR.into())
+    })
 }

@@ -1,7 +1,7 @@
 //! Programs that are started for notices: they get JSON on standard input, run beside the loop, and none of them can hold
 //! it up. Knows no notice's meaning.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -15,18 +15,18 @@ use tokio::time::Instant;
 
 use super::journal;
 use super::notice::Notice;
-use crate::config::settings::Hook;
+use crate::config::settings::{Hook, NoticeKind};
 
 /// How long a program may take.
 const TIME_MAX: Duration = Duration::from_secs(30);
-/// The most starts of a program in [`RATE_TIME`].
+/// The most starts of a program for notices of one kind in [`RATE_TIME`].
 const RATE_MAX: usize = 10;
 /// The time in which starts are counted.
 const RATE_TIME: Duration = Duration::from_hours(1);
 
 /// Starts the programs for notices as they come. Never ends.
 pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> Infallible {
-    let mut gates: Vec<Gate> = hooks.iter().map(|_| Gate::default()).collect();
+    let mut gates: Vec<Gates> = hooks.iter().map(|_| Gates::default()).collect();
     let mut running = FuturesUnordered::new();
     loop {
         let notice = tokio::select! {
@@ -34,19 +34,22 @@ pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> I
             Some(notice) = notices.recv() => notice,
             else => std::future::pending().await,
         };
-        for (hook, gate) in hooks.iter().zip(&mut gates).filter(|(hook, _)| hook.on.contains(&notice.kind)) {
-            if gate.opens(Instant::now()) {
+        for (hook, gates) in hooks.iter().zip(&mut gates).filter(|(hook, _)| hook.on.contains(&notice.kind)) {
+            if gates.entry(notice.kind).or_default().opens(Instant::now()) {
                 running.push(start(hook, notice.clone()));
             } else {
                 let hour = RATE_TIME.as_secs() / 3600;
                 journal::hook_failed(&format!(
-                    "a notice of {} was not passed on: its program was started {RATE_MAX} times within {hour} h",
+                    "a notice of {} was not passed on: its program was started for {RATE_MAX} within {hour} h",
                     notice.kind.word()
                 ));
             }
         }
     }
 }
+
+/// One for each kind: a login is told also where many blocks eroded.
+type Gates = BTreeMap<NoticeKind, Gate>;
 
 /// Counts starts.
 #[derive(Debug, Default)]

@@ -28,13 +28,20 @@ pub struct Socket {
 }
 
 impl Socket {
-    /// Makes it, in place of one that a crash left; whoever calls this has made sure that no other daemon uses it.
+    /// Makes it, in place of one that a crash left.
     ///
     /// # Errors
-    /// Where it can't be made.
+    /// Where it can't be made, or another daemon answers there.
     pub fn bind(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        // One with another state, of a config that names another one by now.
+        if std::os::unix::net::UnixStream::connect(path).is_ok() {
+            return Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                "another `seawall run` with this config answers there",
+            ));
         }
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -80,3 +80,52 @@ fn a_pause_beside_it_lasts_until_it_is_told_to_resume() {
     assert_eq!(machine.run(&["resume"]).status.code(), Some(0));
     eventually("it yields", || !machine.has_morning(2));
 }
+
+#[test]
+fn two_daemons_of_this_machine_do_not_hold_in_one_calendar() {
+    let machine = Machine::new();
+    let first = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1));
+    // The same calendar in another config, with a state of its own.
+    let other = fs::read_to_string(machine.path("seawall.toml")).unwrap().replace("\"state\"", "\"other\"");
+    fs::write(machine.path("other.toml"), other).unwrap();
+    let config = machine.path("other.toml");
+    let second = machine.run(&["run", "--config", config.to_str().unwrap()]);
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("(process {}) holds in the same calendar already", first.child.id())), "{said}");
+}
+
+#[test]
+fn a_daemon_of_a_config_that_names_another_state_by_now_leaves_the_first_its_socket() {
+    let machine = Machine::new();
+    let first = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1));
+    machine.config("state_dir = \"state\"", "state_dir = \"other\"");
+    machine.config("\"work\", use = \"read+hold\"", "\"private\", use = \"read+hold\"");
+    machine.config("{ name = \"private\", use = \"read\", private = true }", "{ name = \"work\" }");
+    let second = machine.run(&["run"]);
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(1), "{said}");
+    assert!(said.contains("another `seawall run` with this config answers there"), "{said}");
+    assert_eq!(status(&machine)["pid"], first.child.id());
+}
+
+#[test]
+fn while_secrets_are_asked_for_the_daemon_answers() {
+    let machine = Machine::new();
+    machine.config(
+        "[[account]]",
+        "[[account]]\nname = \"far\"\nprovider = \"caldav\"\nurl = \"http://127.0.0.1:9/\"\nusername = \"anna\"\n\
+         password = { command = [\"sleep\", \"600\"] }\ncalendars = [{ name = \"x\" }]\n[[account]]",
+    );
+    let daemon = machine.start();
+    machine.hears("READY=1");
+    eventually("it answers", || {
+        let told = machine.run(&["status", "--json"]);
+        let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
+        told["accounts"][0]["state"] == "waiting" && told["accounts"][1]["name"] == "local"
+    });
+    daemon.send(rustix::process::Signal::TERM);
+    assert_eq!(daemon.end().0.code(), Some(0));
+}
