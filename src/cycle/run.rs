@@ -249,13 +249,14 @@ fn take_note<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned], memory: &mut
     let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
     let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, cx.now);
     if remembers {
-        // A new database asks the newest summary once; where that may be what was not read, it asks again.
+        cx.store.put_closed(&memory.closed)?;
+        // A new database asks the newest summary once, and keeps that it did after what it was told; where the summary
+        // may be what was not read, it asks again.
         let is_unread = |home: &CalendarId| input.incomplete.contains(&home.to_string());
         let is_known = !cx.settings.hold_calendar.as_ref().is_some_and(is_unread);
         if let Some(first) = memory.first_cycle.filter(|_| is_known) {
             memory::keep_first_cycle(cx.store, first)?;
         }
-        cx.store.put_closed(&memory.closed)?;
         // Closed before the row: a crash in between closes the same time again, which changes nothing.
         cx.store.put_closed(&hand.closed)?;
         for row in &hand.rows {
