@@ -223,6 +223,9 @@ async fn removed<P: Provider>(
     {
         tools.provider.update(calendar, href, &etag, &body).await?;
         let Some(marked) = tools.provider.get(calendar, href).await? else { return Ok(()) };
+        // A person may have been quicker, and what they made of it is theirs.
+        verified(tools, change, &marked)
+            .map_err(|error| ProviderError { kind: ErrorKind::Precondition, message: format!("{href}: {error}") })?;
         etag = marked.etag;
     }
     tools.provider.delete(calendar, href, &etag).await

@@ -147,9 +147,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     gone::confirm(cx, &mut input, &memory.ledger).await;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);
-    // By a clock that is wrong much may seem long past: nothing is learnt by it, and nothing forgotten.
-    let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
-    take_note(cx, &owned, &mut memory, remembers)?;
+    let remembers = take_note(cx, &input, &owned, &mut memory)?;
     let mut halted = halt(cx, &input, &owned);
     if let Some(reason) = gone::gone(cx, &mut input, &owned, &mut memory, halted.is_some()).await? {
         halted.get_or_insert(reason);
@@ -245,14 +243,20 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
     (owned, seen)
 }
 
-/// Learns what a person's hand did to our objects, and stores it where this cycle remembers.
-fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory, remembers: bool) -> Result<(), StoreError> {
+/// Learns what a person's hand did to our objects, and stores it where this cycle remembers; whether it does.
+fn take_note<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned], memory: &mut Memory) -> Result<bool, StoreError> {
+    // By a clock that is wrong much may seem long past: nothing is learnt by it, and nothing forgotten.
+    let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
     let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, cx.now);
     if remembers {
-        if let Some(first) = memory.first_cycle {
+        cx.store.put_closed(&memory.closed)?;
+        // A new database asks the newest summary once, and keeps that it did after what it was told; where the summary
+        // may be what was not read, it asks again.
+        let is_unread = |home: &CalendarId| input.incomplete.contains(&home.to_string());
+        let is_known = !cx.settings.hold_calendar.as_ref().is_some_and(is_unread);
+        if let Some(first) = memory.first_cycle.filter(|_| is_known) {
             memory::keep_first_cycle(cx.store, first)?;
         }
-        cx.store.put_closed(&memory.closed)?;
         // Closed before the row: a crash in between closes the same time again, which changes nothing.
         cx.store.put_closed(&hand.closed)?;
         for row in &hand.rows {
@@ -266,7 +270,7 @@ fn take_note<P>(cx: Context<'_, P>, owned: &[Owned], memory: &mut Memory, rememb
     memory.closed.retain(|closed| !hand.reopened.contains(&closed.span));
     memory.sort_closed();
     hand.rows.into_iter().for_each(|row| memory.put(row));
-    Ok(())
+    Ok(remembers)
 }
 
 /// What forbids every write, known before anything is decided.

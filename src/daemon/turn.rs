@@ -147,15 +147,19 @@ async fn unbroken<P, T>(
 }
 
 async fn run<P: Provider>(ground: Ground<'_, P>, mut watched: Vec<Watched>) -> Result<Done, TurnError> {
-    let pause = Pause::load(ground.store, ground.clock.now())?;
+    let mut pause = Pause::load(ground.store, ground.clock.now())?;
     let mut reread = Vec::new();
     let mut mode = Mode::Look;
     let mut _locks = Vec::new();
     if pause == Pause::No {
-        mode = Mode::Write(Consent::default());
         // Before the lock, for it may take its time; and once more where another command wrote until it was ours.
         refresh(ground, &mut watched, &mut reread).await?;
         _locks = locks(ground.locks).await?;
+        // That other command may have been `pause`, or `undo`.
+        pause = Pause::load(ground.store, ground.clock.now())?;
+    }
+    if pause == Pause::No {
+        mode = Mode::Write(Consent::default());
         refresh(ground, &mut watched, &mut reread).await?;
     }
     let now = Moment::now(ground.clock);

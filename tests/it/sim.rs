@@ -3,7 +3,7 @@
 //!
 //! `SEAWALL_SIM_FIRST=57 SEAWALL_SIM_SEEDS=1 cargo test --test it -- sim::` lives one again.
 //!
-//! Bugs planted by `tests/sim-mutants`, each of them caught:
+//! Bugs that `tests/sim-mutants` plants, to see each of them caught:
 //! - `breaker-off`: any number of holds may go or move at once
 //! - `budget-off`: any number of changes may be made
 //! - `create-retried-blindly`: a create whose answer tells nothing is sent once more

@@ -220,6 +220,28 @@ fn a_cycle_waits_while_another_process_writes() {
 }
 
 #[test]
+fn a_pause_that_is_said_while_a_cycle_waits_for_the_lock_is_kept() {
+    // It waits 5 s of every 20.
+    for second in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lock");
+        let held = std::fs::File::create(&file).unwrap();
+        held.try_lock().unwrap();
+        live_with(
+            |house| House { locks: vec![file.clone()], ..house },
+            async |house| {
+                house.minutes(10).await;
+                tokio::time::sleep(Duration::from_secs(second)).await;
+                house.store.set_meta(seawall::cycle::memory::PAUSED, Some("resume")).unwrap();
+                drop(held);
+                house.minutes(10).await;
+                assert_eq!(house.own(), [""; 0], "said in second {second}");
+            },
+        );
+    }
+}
+
+#[test]
 fn whoever_asks_is_answered_and_a_stop_obeyed_in_the_middle_of_any_request() {
     live(async |house| {
         house.minutes(10).await;

@@ -52,6 +52,20 @@ fn with_the_hold_calendar_unread_nothing_is_written() {
 }
 
 #[test]
+fn a_lost_database_undoes_no_deletion_either_where_the_summary_is_read_only_later() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("thu 9-12"));
+    world.sync();
+    let before = world.holds();
+    world.lose_database();
+    hide(&world, "work");
+    assert!(world.sync().halted.is_some());
+    unhide(&world, "work");
+    assert_eq!(changes(&world.sync()), "");
+    assert_eq!((world.holds(), world.closed().as_str()), (before, "thu 9-12 forgiven 180"));
+}
+
+#[test]
 fn a_file_that_cannot_be_opened_counts_as_it_was() {
     let mut world = World::new();
     world.event("private", "tue 9-12 Dentist", "").sync();

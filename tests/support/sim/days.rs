@@ -224,6 +224,8 @@ impl Days {
         if let Weather::FullDisk(_) = step.weather {
             world.mend_disk(0);
         }
+        // What did not die by then does not die of what a command asks.
+        world.seawalls[0].dies_in.set(None);
         let has_happened = world.jolt.take().is_none();
         if let (Trouble::Jolt(Jolt::ClockSet(minutes), _), true) = (step.trouble, has_happened) {
             world.jolt(Jolt::ClockSet(-minutes));

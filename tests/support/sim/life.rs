@@ -347,6 +347,10 @@ impl Life {
                 let asked = self.asked[seawall].clone().unwrap_or_default();
                 consent.accept = asked.contains("sync --accept");
                 consent.take_over = asked.contains("--take-over") && seawall == 0;
+                // Who was asked for the one and for the other in turn says both.
+                if self.world.is_pair() && seawall == 0 && (consent.accept || consent.take_over) {
+                    (consent.accept, consent.take_over) = (true, true);
+                }
                 let before = self.begin(seawall, consent);
                 self.world.watch.borrow_mut().writes[1 - seawall] = 0;
                 let end = self.cycle(seawall, consent).await;

@@ -309,7 +309,7 @@ impl World {
             Lie::None | Lie::Stale | Lie::Expired => {}
             Lie::Empty | Lie::Cut | Lie::Dropped | Lie::Forgetful | Lie::Unreadable => told.set(false),
         }
-        if account == 0 && told.get() {
+        if account == 0 && told.get() && lie != Lie::Stale {
             one.is_blank.set(false);
         } else if account == 0 && one.is_blank.get() {
             // The summary, which alone remembers closed time now, may be what it did not see.
