@@ -45,6 +45,8 @@ const EVERY: usize = 5;
 const POLLS: u32 = 3;
 /// After this a poll is over.
 const SETTLE: Duration = Duration::from_secs(3);
+/// How often it is looked whether a plan is there.
+const TRIES: usize = 40;
 /// After this the connection that a poll leaves open is closed too.
 const QUIET_AFTER: Duration = Duration::from_secs(25);
 /// What of the quiet time is measured between two polls.
@@ -195,15 +197,16 @@ impl Bench<'_> {
         store.put_mirror(self.calendar, &change)?;
         drop(store);
         self.relay.heard();
-        let used = daemon.used()?;
-        self.planned()?;
-        sleep(SETTLE);
-        let used = daemon.used()?.since(used);
-        let requests = self.relay.heard().requests.len();
-        if self.planned()? == before {
-            return Err("it did not plan anew".into());
+        let start = daemon.used()?;
+        for _ in 0..TRIES {
+            // Each look wakes it, the first one to see what was written.
+            let is_done = self.planned()? != before;
+            if is_done {
+                return Ok((daemon.used()?.since(start), self.relay.heard().requests.len()));
+            }
+            sleep(SETTLE);
         }
-        Ok((used, requests))
+        Err("it did not plan anew".into())
     }
 }
 
