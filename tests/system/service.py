@@ -173,7 +173,9 @@ def an_encrypted_credential_is_taken(world):
     world.follow(encrypt, talk=[("Password:", "server-s3cret\n")])
     more = "-p LoadCredentialEncrypted=work:/etc/seawall/work.cred"
     expect(f"`{more}`" in world.readme.text, "the README says it otherwise")
-    machine.write("/root/editor", "#!/bin/sh\nprintf '[Service]\\nLoadCredentialEncrypted=work:/etc/seawall/work.cred\\n' > \"$1\"\n", 0o755)
+    # Typed between the two comments that an editor opens with; newer ones tell it the line, too.
+    typed = "2a [Service]\\nLoadCredentialEncrypted=work:/etc/seawall/work.cred"
+    machine.write("/root/editor", f"#!/bin/sh\nfor file; do :; done\nexec sed -i '{typed}' \"$file\"\n", 0o755)
     world.configure(world.config(password='{ credential = "work" }'))
     checked = world.as_service("check", more)
     expect(checked.returncode == 0, checked)

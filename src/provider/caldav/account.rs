@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::discovery::{self, Calendar, Dns, Found, Meant};
+use super::href::same;
 use crate::provider::transport::{AccountClient, Transport, Trust};
 use crate::provider::{CalendarInfo, ErrorKind, ProviderError};
 
@@ -101,7 +102,7 @@ impl<T: Transport> CalDav<T> {
         loop {
             let found = self.found().await?;
             if let Some(url) = self.state().adopted.get(name)
-                && let Some(calendar) = found.calendars.iter().find(|calendar| calendar.url == *url)
+                && let Some(calendar) = found.calendars.iter().find(|calendar| same(&calendar.url, url))
             {
                 return Ok(calendar.clone());
             }

@@ -212,7 +212,8 @@ pub(super) fn described(list: &[ListEntry], wanted: &[String], shared_too: bool)
         let seen = if entry.primary {
             "it is your primary calendar, where colleagues see that you are busy: holds in it defend your time"
         } else {
-            "it is not your primary calendar, so colleagues who look for a time do not see what lies in it"
+            "it is not your primary calendar: colleagues who look for a time do not see what lies in it, so holds in it \
+             would defend nothing"
         };
         // Where nothing can be written, nobody need know who would see it.
         let may_write = entry.is_writable() && (shared_too || entry.is_owned());
