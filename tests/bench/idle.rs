@@ -195,6 +195,7 @@ impl Bench<'_> {
         let listed = if with_list { Clock::System.now() - 7.hours() } else { mirror.listed.ok_or("never listed")? };
         let change = MirrorChange { cursor: mirror.cursor, listed: Some(listed), ..MirrorChange::default() };
         store.put_mirror(self.calendar, &change)?;
+        store.set_meta("planned anew", Some(&before))?;
         drop(store);
         self.relay.heard();
         let start = daemon.used()?;
