@@ -250,6 +250,31 @@ fn programs_are_started_for_notices_and_told_no_titles() {
 }
 
 #[test]
+fn a_program_that_is_not_done_ends_with_all_that_it_started() {
+    let machine = Machine::new();
+    machine.config(
+        "[[account]]",
+        "[[notify]]\non = [\"erosion\"]\ncommand = [\"sh\", \"-c\", \"sleep 600 & echo $! > started.tmp; \
+         mv started.tmp started; wait\"]\n[[account]]",
+    );
+    machine.meeting("work", 2);
+    let daemon = machine.start_with(|command| {
+        command.current_dir(machine.path(""));
+    });
+    eventually("it was started", || machine.path("started").exists());
+    let started = fs::read_to_string(machine.path("started")).unwrap();
+    let runs = || {
+        // Who has ended and was not asked for yet is a zombie.
+        let stat = fs::read_to_string(format!("/proc/{}/stat", started.trim())).unwrap_or_default();
+        stat.contains("(sleep) ") && !stat.contains("(sleep) Z")
+    };
+    assert!(runs());
+    daemon.send(Signal::TERM);
+    assert_eq!(daemon.end().0.code(), Some(0));
+    eventually("it is gone", || !runs());
+}
+
+#[test]
 fn a_state_that_breaks_is_told_and_nothing_is_written_on_it() {
     let machine = Machine::new();
     let mut daemon = machine.start();
