@@ -21,6 +21,7 @@ mod relay;
 
 use std::error::Error;
 use std::fs;
+use std::io::Seek as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -69,8 +70,10 @@ struct Bench<'a> {
 /// Runs a command to its end, with an eye on its memory.
 #[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn measured(command: &mut Command) -> Done<Went> {
+    // A file, as vdirsyncer says more than a pipe holds that nobody reads.
+    let mut said = tempfile::tempfile()?;
     let started = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said.try_clone()?).spawn()?;
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     let ended = loop {
@@ -84,7 +87,8 @@ fn measured(command: &mut Command) -> Done<Went> {
     };
     let took = started.elapsed();
     if !ended.success() {
-        let said = std::io::read_to_string(child.stderr.take().ok_or("no stderr")?)?;
+        said.rewind()?;
+        let said = std::io::read_to_string(said)?;
         return Err(format!("{command:?}: {ended}: {said}").into());
     }
     Ok(Went { took, peak })

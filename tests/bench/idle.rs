@@ -45,6 +45,8 @@ const EVERY: usize = 5;
 const POLLS: u32 = 3;
 /// After this a poll is over.
 const SETTLE: Duration = Duration::from_secs(3);
+/// How often it is looked whether a plan is there.
+const TRIES: usize = 40;
 /// After this the connection that a poll leaves open is closed too.
 const QUIET_AFTER: Duration = Duration::from_secs(25);
 /// What of the quiet time is measured between two polls.
@@ -193,17 +195,19 @@ impl Bench<'_> {
         let listed = if with_list { Clock::System.now() - 7.hours() } else { mirror.listed.ok_or("never listed")? };
         let change = MirrorChange { cursor: mirror.cursor, listed: Some(listed), ..MirrorChange::default() };
         store.put_mirror(self.calendar, &change)?;
+        store.set_meta("planned anew", Some(&before))?;
         drop(store);
         self.relay.heard();
-        let used = daemon.used()?;
-        self.planned()?;
-        sleep(SETTLE);
-        let used = daemon.used()?.since(used);
-        let requests = self.relay.heard().requests.len();
-        if self.planned()? == before {
-            return Err("it did not plan anew".into());
+        let start = daemon.used()?;
+        for _ in 0..TRIES {
+            // Each look wakes it, the first one to see what was written.
+            let is_done = self.planned()? != before;
+            if is_done {
+                return Ok((daemon.used()?.since(start), self.relay.heard().requests.len()));
+            }
+            sleep(SETTLE);
         }
-        Ok((used, requests))
+        Err("it did not plan anew".into())
     }
 }
 
