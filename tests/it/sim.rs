@@ -22,7 +22,7 @@
 //! - `wrong-clock-believed`: the clock of the service does not count
 //! - `loop-asks-no-more`: an account that could not be read is read no more
 //! - `loop-old-reading-written`: the loop writes on a reading from an hour ago
-//! - `loop-pause-ignored`: the loop writes while it is paused
+//! - `loop-pause-ignored`: the loop writes while it is paused (days, seed 1)
 //! - `loop-sleep-unnoticed`: neither a sleep of the machine nor a clock that was set is noticed
 
 use std::collections::{BTreeMap, BTreeSet};
