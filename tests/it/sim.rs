@@ -114,8 +114,8 @@ fn the_same_seed_is_the_same_life() {
     let (first, seeds) = (number("SEAWALL_SIM_FIRST", 0), number("SEAWALL_SIM_SEEDS", SEEDS_LIVED_AGAIN));
     for seed in first..first + seeds {
         for (live, what) in [(live as Live, "life"), (days, "days")] {
-            let tell = || live(seed, &BTreeSet::new()).unwrap_or_else(|failure| failure.story);
-            let (once, again) = (tell(), tell());
+            let story = || live(seed, &BTreeSet::new()).unwrap_or_else(|failure| failure.story);
+            let (once, again) = (story(), story());
             let differs = once.iter().zip(&again).position(|(one, other)| one != other);
             let at = differs.unwrap_or(once.len().min(again.len()));
             let (one, other) = (once.get(at), again.get(at));
@@ -133,7 +133,7 @@ fn hunks(patch: &str) -> Vec<(String, String)> {
         } else if line.starts_with("@@") {
             hunks.push((file.clone(), String::new()));
         } else if let (Some((_, old)), Some(expected)) = (hunks.last_mut(), line.strip_prefix([' ', '-'])) {
-            *old += &format!("{expected}\n");
+            old.extend([expected, "\n"]);
         }
     }
     hunks

@@ -165,7 +165,7 @@ impl Days {
         world.restart(0);
         self.stir();
         if !matches!(end, Some(End::Reload)) {
-            tokio::time::sleep(Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
         }
     }
 
@@ -291,7 +291,7 @@ impl Days {
 
     /// The state as another program has it, with its lock.
     async fn beside(&self) -> (lock::Lock, Store) {
-        let lock = lock::acquire(&self.world.lock_file(), Duration::from_mins(60)).await.unwrap();
+        let lock = lock::acquire(&self.world.lock_file(), Duration::from_hours(1)).await.unwrap();
         (lock, self.world.open_beside(0))
     }
 
