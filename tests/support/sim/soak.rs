@@ -62,6 +62,8 @@ async fn script(days: &Days, weeks: usize) -> Vec<Week> {
             days.pass(240).await;
             stir(world, &mut rng);
         }
+        // What moved last has to be seen first.
+        days.pass(60).await;
         tidy(world);
         days.look().await.unwrap();
         out.push(Week {
