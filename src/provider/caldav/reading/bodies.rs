@@ -175,7 +175,7 @@ impl<T: Transport> Here<'_, T> {
             batch.iter().map(|member| (member.key.as_str(), member.etag.as_deref())).collect();
         let mut given = BTreeMap::new();
         for response in multistatus.responses {
-            let Place::Member { key, .. } = href::place(&answer.url, &response.href) else { continue };
+            let Place::Member { key, .. } = href::place_listed(&answer.url, &response.href) else { continue };
             let Some(listed) = etags.get(key.as_str()) else { continue };
             // An etag older than the text has it fetched again, a newer one would hide a change: both are from before.
             let etag = response.props.etag.as_deref().or(*listed).unwrap_or_default();

@@ -91,18 +91,17 @@ impl<T: Transport> Here<'_, T> {
         let mut names = self.list_once().await?;
         let keys: BTreeSet<String> = names.keys().into_iter().map(str::to_owned).collect();
         let lost = known.objects.keys().filter(|key| !keys.contains(*key)).count();
-        let mut incomplete = None;
-        if lost * 2 > known.objects.len() {
+        let mut incomplete = names.doubt();
+        if incomplete.is_none() && lost * 2 > known.objects.len() {
             let again = self.list_once().await?;
+            incomplete = again.doubt();
             if again.keys() != keys.iter().map(String::as_str).collect() {
                 incomplete = Some("two lists in a row name different objects".to_owned());
                 names.members.extend(again.members);
                 names.refused.extend(again.refused);
             }
         }
-        if names.is_cut {
-            incomplete = Some("the server cut the list off".to_owned());
-        } else if names.keys().is_empty() && !names.has_itself {
+        if incomplete.is_none() && names.keys().is_empty() && !names.has_itself {
             incomplete = Some("the list of its objects names nothing, not even the calendar itself".to_owned());
         }
         Ok(Listing { names, incomplete })

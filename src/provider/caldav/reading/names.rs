@@ -42,7 +42,7 @@ impl Names {
     /// Takes in what an answer about `calendar` says, after what was there before.
     pub(super) fn take(&mut self, calendar: &Url, responses: Vec<Response>) {
         for response in responses {
-            match href::place(calendar, &response.href) {
+            match href::place_listed(calendar, &response.href) {
                 Place::Itself => {
                     self.has_itself = true;
                     self.is_cut |= response.is_cut();
@@ -76,6 +76,17 @@ impl Names {
                 self.members.insert(key.clone(), Member { key, href: response.href, url, etag });
             }
         }
+    }
+
+    /// Why a list of all names may lack some; none: by itself it gives no reason for doubt.
+    pub(super) fn doubt(&self) -> Option<String> {
+        if self.is_cut {
+            return Some("the server cut the list off".to_owned());
+        }
+        let why = "the server lists objects at another place than the calendar's, and what they are here is not known: \
+                   see that the proxy in front of it, if any, keeps the path, or give the server's own address in the \
+                   config";
+        self.has_strangers.then(|| why.to_owned())
     }
 
     /// The keys of all that is there.
