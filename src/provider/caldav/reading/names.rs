@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use crate::provider::Known;
 use crate::provider::caldav::href::{self, Place};
 use crate::provider::caldav::xml::{ResourceType, Response};
 
@@ -87,6 +88,11 @@ impl Names {
                    see that the proxy in front of it, if any, keeps the path, or give the server's own address in the \
                    config";
         self.has_strangers.then(|| why.to_owned())
+    }
+
+    /// The keys of what was known and is not named as there.
+    pub(super) fn lacks<'a>(&self, known: &'a Known) -> impl Iterator<Item = &'a String> {
+        known.objects.keys().filter(|key| !self.members.contains_key(*key) && !self.refused.contains_key(*key))
     }
 
     /// The keys of all that is there.
