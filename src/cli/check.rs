@@ -12,8 +12,9 @@ use crate::cycle::outcome::Outcome;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
 use crate::provider::{CalendarInfo, ErrorKind, Known, Provider};
+use crate::report::clean;
 
-/// What was found: plain words, and how many of them are faults.
+/// What was found: plain words, of which many come from a server, and how many of them are faults.
 #[derive(Debug, Default)]
 struct Findings {
     faults: usize,
@@ -25,16 +26,16 @@ struct Findings {
 
 impl Findings {
     fn good(text: &str) -> Result<(), Fail> {
-        Ok(out::print(&format!("  ok    {text}"))?)
+        Ok(out::print(&format!("  ok    {}", clean(text)))?)
     }
 
     fn note(text: &str) -> Result<(), Fail> {
-        Ok(out::print(&format!("  note  {text}"))?)
+        Ok(out::print(&format!("  note  {}", clean(text)))?)
     }
 
     fn fault(&mut self, text: &str) -> Result<(), Fail> {
         self.faults += 1;
-        Ok(out::print(&format!("  FAULT {text}"))?)
+        Ok(out::print(&format!("  FAULT {}", clean(text)))?)
     }
 }
 

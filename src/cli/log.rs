@@ -15,6 +15,7 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::args::{Cli, Command};
 use super::out;
+use crate::report::harmless;
 
 /// Begins to log: warnings, of the daemon also what it does; and more with each `-v`.
 pub(super) fn begin(cli: &Cli) {
@@ -29,7 +30,7 @@ pub(super) fn begin(cli: &Cli) {
     let filter = EnvFilter::try_from_env("SEAWALL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // Fields are for the journal; a line says all that a person needs.
     let words = format::debug_fn(|writer, field, value| match field.name() {
-        "message" => write!(writer, "{value:?}"),
+        "message" => writer.write_str(&harmless(&format!("{value:?}"))),
         _ => Ok(()),
     });
     let lines = FmtLayer::new().with_writer(io::stderr).fmt_fields(words);

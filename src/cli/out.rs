@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, ErrorKind, IsTerminal, Write as _};
 
-use crate::report::Look;
+use crate::report::{Look, harmless};
 
 /// Prints data. A reader that has gone away (`| head`) is no error.
 ///
@@ -18,10 +18,10 @@ pub(super) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// Says something beside the data.
+/// Says something beside the data, which may have words of a server in it.
 pub(super) fn note(text: &str) {
     // Where even stderr is closed nobody can be told.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", harmless(text));
 }
 
 /// Asks, and reads one line; none at the end of input.

@@ -22,6 +22,7 @@ use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
 use crate::provider::any::AnyProvider;
+use crate::report::clean;
 use crate::store::lock::{self, Lock, LockError};
 use crate::store::{DATABASE, Store, StoreError};
 
@@ -245,7 +246,7 @@ fn socket_name(config: &Path) -> String {
 /// Says what a report that has no place for it would leave out.
 pub(super) fn warn(outcome: &Outcome) {
     for warning in &outcome.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!("{}", clean(warning));
     }
 }
 

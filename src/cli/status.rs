@@ -9,6 +9,7 @@ use super::shell;
 use crate::config::{self, Environment};
 use crate::daemon::digest::{AccountStatus, HoldStatus, Status};
 use crate::daemon::socket;
+use crate::report::clean;
 
 /// Prints how the daemon fares; fails where none runs.
 pub(super) async fn status(cli: &Cli) -> Done {
@@ -73,7 +74,7 @@ fn words(status: &Status) -> String {
         }
     }
     if let Some(halted) = status.halted.as_ref().filter(|_| status.paused.is_none()) {
-        let _ = writeln!(out, "! {halted}");
+        let _ = writeln!(out, "! {}", clean(halted));
     }
     out.push_str("\naccounts\n");
     status.accounts.iter().for_each(|one| account(&mut out, one, &at));
@@ -86,7 +87,7 @@ fn words(status: &Status) -> String {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{title}");
             for line in lines {
-                let _ = writeln!(out, "  {line}");
+                let _ = writeln!(out, "  {}", clean(line));
             }
         }
     }
@@ -102,7 +103,7 @@ fn account(out: &mut String, one: &AccountStatus, at: &impl Fn(&str) -> String) 
     };
     let _ = writeln!(out, "  {:<16} {state:<11}  {last}{next}", one.name);
     if let Some(trouble) = &one.trouble {
-        let _ = writeln!(out, "    {trouble}");
+        let _ = writeln!(out, "    {}", clean(trouble));
     }
 }
 

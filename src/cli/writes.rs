@@ -15,6 +15,7 @@ use crate::cycle::run::{Consent, Mode};
 use crate::cycle::undo::{self, Reach};
 use crate::reconcile::ledger::LedgerRow;
 use crate::reconcile::own::Owned;
+use crate::report::clean;
 
 /// What `pause` without an end writes.
 const FOR_EVER: &str = "resume";
@@ -39,14 +40,19 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
     let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
     let removals = undo::removals(cx, reach).await?;
     for warning in &removals.warnings {
-        tracing::warn!("{warning}");
+        tracing::warn!("{}", clean(warning));
     }
     let tz = shell.tz();
     for change in &removals.changes {
-        out::print(&format!("- {}  {}  ({})", day_and_time(change.span(), tz), change.title(), change.calendar))?;
+        out::print(&format!(
+            "- {}  {}  ({})",
+            day_and_time(change.span(), tz),
+            clean(change.title()),
+            change.calendar
+        ))?;
     }
     for left in &removals.left {
-        out::print(&format!("stays: {left}"))?;
+        out::print(&format!("stays: {}", clean(left)))?;
     }
     let unread = unread(&removals);
     if removals.changes.is_empty() {
@@ -63,7 +69,8 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
     let attempts = undo::remove(cx, removals.changes).await?;
     let failed: Vec<_> = attempts.iter().filter(|attempt| !attempt.applied).collect();
     for attempt in &failed {
-        out::note(&format!("not removed: {}: {}", attempt.change.title(), attempt.error.as_deref().unwrap_or("?")));
+        let why = attempt.error.as_deref().unwrap_or("?");
+        out::note(&clean(&format!("not removed: {}: {why}", attempt.change.title())));
     }
     out::print(&format!(
         "Removed {} of {} events. Paused: `run` writes nothing until `seawall resume`, or a `seawall sync` by hand.",
@@ -100,7 +107,7 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
     let _locks = shell.lock().await?;
     let store = shell.store()?;
     let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
-    let owned = undo::own_objects(cx).await?.objects;
+    let owned = undo::own_objects(cx, cx.now).await?.objects;
     let at = when::parse(hold, shell.now(), shell.tz()).map(|typed| typed.start(shell.tz()));
     let found = undo::find(&owned, shell.now(), hold, at);
     let (one, key) = match found.as_slice() {
@@ -120,12 +127,13 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
     };
     let attempt = undo::release(cx, one, key).await?;
     if let Some(error) = attempt.error {
-        return Err(anyhow::anyhow!("{} was not released: {error}", one.object.title).into());
+        let what = clean(&format!("{} was not released: {error}", one.object.title));
+        return Err(anyhow::anyhow!(what).into());
     }
     let when = day_and_time(one.object.span, shell.tz());
     out::print(&format!(
         "Released {} ({when}). Its time stays free of holds; `seawall restore` opens it again.",
-        one.object.title
+        clean(&one.object.title)
     ))?;
     Ok(DONE)
 }

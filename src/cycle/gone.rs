@@ -17,10 +17,18 @@ use crate::reconcile::guard;
 use crate::reconcile::key::{Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{OwnObject, Owned};
+use crate::store::StoreError;
 
 /// Own objects that a list shows and the ledger does not know to be there: deleted since, or not known at all. A list may
 /// be an old one; so the calendar itself is asked, or seawall's own delete would look like the user's a cycle later.
-pub(super) async fn confirm<P: Provider>(cx: Context<'_, P>, input: &mut Input, ledger: &[LedgerRow]) {
+///
+/// # Errors
+/// Where the store fails.
+pub(super) async fn confirm<P: Provider>(
+    cx: Context<'_, P>,
+    input: &mut Input,
+    ledger: &[LedgerRow],
+) -> Result<(), StoreError> {
     let is_known = |uid: &str| ledger.iter().any(|row| row.uid == uid && row.state == LedgerState::Live);
     let mut confirmed = Vec::new();
     for candidate in std::mem::take(&mut input.own) {
@@ -33,11 +41,15 @@ pub(super) async fn confirm<P: Provider>(cx: Context<'_, P>, input: &mut Input, 
         let calendar = object.lies_in.clone();
         match provider.get(&calendar.calendar, &object.href).await {
             Ok(Some(_)) => confirmed.push(candidate),
-            Ok(None) => unsure(input, &calendar, "the list shows an event that is no more"),
+            Ok(None) => {
+                unsure(input, &calendar, "the list shows an event that is no more");
+                list_anew(cx, &calendar, None)?;
+            }
             Err(error) => unsure(input, &calendar, &error.to_string()),
         }
     }
     input.own = confirmed;
+    Ok(())
 }
 
 /// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
@@ -59,6 +71,7 @@ pub(super) async fn gone<P: Provider>(
         match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
             Ok(Some(object)) if may_hold(&object, &row.uid) => {
                 unsure(input, &calendar, "the list leaves out an event that is there");
+                list_anew(cx, &calendar, Some(&object))?;
             }
             Ok(_) => rows.push(row.clone()),
             Err(error) => unsure(input, &calendar, &error.to_string()),
@@ -138,15 +151,29 @@ pub(super) fn remembered(input: &mut Input, ledger: &[LedgerRow]) -> Vec<OwnCand
 }
 
 /// A calendar whose list turned out not to be the whole truth.
-fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str) {
+pub(super) fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str) {
     input.warnings.push(format!("{calendar} was not read to the end: {reason}."));
-    input.incomplete.push(calendar.to_string());
-    input.incomplete.dedup();
+    let calendar = calendar.to_string();
+    if !input.incomplete.contains(&calendar) {
+        input.incomplete.push(calendar);
+    }
+}
+
+/// Has a calendar whose list was wrong listed anew by the next poll, which knows of the object that was left out: it is
+/// asked for there, so that one list does not keep everything waiting until the next is due.
+fn list_anew<P>(cx: Context<'_, P>, calendar: &CalendarId, found: Option<&Object>) -> Result<(), StoreError> {
+    if !cx.writes() {
+        return Ok(());
+    }
+    if let Some(object) = found {
+        cx.store.put_mirrored(calendar, &object.href, found)?;
+    }
+    cx.store.drop_cursor(calendar)
 }
 
 /// The calendar that a row's object lay in: the one in its key, or the hold calendar where its objects carry that
 /// name as a label (the account or calendar was renamed).
-fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
+pub(super) fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
     let named =
         |id: &CalendarId| settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == *id));
     if named(&row.key.calendar) {

@@ -144,7 +144,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let lens = cx.lens();
     let mut input = read::sort(fetched, lens);
     let mut memory = Memory::load(cx.store, lens.window.start)?;
-    gone::confirm(cx, &mut input, &memory.ledger).await;
+    gone::confirm(cx, &mut input, &memory.ledger).await?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.now);
     let remembers = take_note(cx, &input, &owned, &mut memory)?;

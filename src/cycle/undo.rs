@@ -5,16 +5,19 @@ use jiff::Timestamp;
 
 use super::apply::{self, Tools};
 use super::decide;
+use super::gone::{lies_in, unsure};
 use super::outcome::Attempt;
-use super::read;
+use super::read::{self, Input};
 use super::record;
 use super::run::{Context, CycleError};
-use crate::provider::Provider;
+use crate::calendar::CalendarId;
+use crate::calendar::ical;
+use crate::provider::{ErrorKind, Provider};
 use crate::reconcile::change::{Action, Change, Urgency};
 use crate::reconcile::holds::target;
 use crate::reconcile::key::{Key, Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
-use crate::reconcile::own::{Claims, Owned, Standing, standings};
+use crate::reconcile::own::{Claims, OwnObject, Owned, Standing, standings};
 
 /// Which of them are meant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,20 +56,68 @@ pub struct Own {
     pub logins: Vec<String>,
 }
 
-/// Own objects on all calendars that the config names, all of which are listed in full.
+/// Own objects on all calendars that the config names, all of which are listed in full. A list is not believed where the
+/// ledger knows of more: what ends after `since` is asked for by its name.
 ///
 /// # Errors
 /// Where the store fails.
-pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<Own, CycleError> {
+pub async fn own_objects<P: Provider>(cx: Context<'_, P>, since: Timestamp) -> Result<Own, CycleError> {
     let cx = Context { thorough: true, ..cx };
-    let input = read::read(cx, false).await?;
+    let mut input = read::read(cx, false).await?;
     let ledger = cx.store.ledger()?;
     let every = decide::calendars(cx.settings, |_| true);
     let hold_calendar = cx.settings.hold_calendar.as_ref();
     let claims = Claims { instance: cx.instance, hold_calendar, emptied: &every, ledger: &ledger };
-    let objects = input.own.into_iter().map(|candidate| candidate.object).collect();
+    let listed = std::mem::take(&mut input.own).into_iter().map(|candidate| candidate.object);
+    let mut objects: Vec<OwnObject> = listed.collect();
+    let unlisted = unlisted(cx, &mut input, &standings(objects.clone(), claims), &ledger, since).await;
+    objects.extend(unlisted);
     let (warnings, unread, logins) = (input.warnings, input.incomplete, input.logins);
     Ok(Own { objects: standings(objects, claims), warnings, unread, logins })
+}
+
+/// Own objects that the ledger knows and the lists leave out, where they are there all the same. A calendar that does not
+/// tell counts as not read to the end, and is not asked for the rest.
+async fn unlisted<P: Provider>(
+    cx: Context<'_, P>,
+    input: &mut Input,
+    listed: &[Owned],
+    ledger: &[LedgerRow],
+    since: Timestamp,
+) -> Vec<OwnObject> {
+    let mut found = Vec::new();
+    let mut silent: Vec<CalendarId> = Vec::new();
+    let is_meant = |row: &&LedgerRow| row.state == LedgerState::Live && row.written.span.end > since;
+    for row in ledger.iter().filter(is_meant) {
+        if listed.iter().any(|one| one.object.uid == row.uid) {
+            continue;
+        }
+        let Some(calendar) = lies_in(cx.settings, listed, row) else { continue };
+        if silent.contains(&calendar) || input.logins.contains(&calendar.account) {
+            continue;
+        }
+        let Some(provider) = cx.provider(&calendar) else { continue };
+        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
+            Ok(None) => {}
+            Ok(Some(object)) => {
+                let parsed = ical::read(&object.body);
+                match read::own_object(&calendar, &object, &parsed, cx.lens()) {
+                    Some(own) if own.uid == row.uid => found.push(own),
+                    // Another event in its place is none of ours.
+                    Some(_) => {}
+                    None => unsure(input, &calendar, &format!("{} can't be read", object.href)),
+                }
+            }
+            Err(error) => {
+                if error.kind == ErrorKind::Login {
+                    input.logins.push(calendar.account.clone());
+                }
+                unsure(input, &calendar, &error.to_string());
+                silent.push(calendar);
+            }
+        }
+    }
+    found
 }
 
 /// What undo takes away.
@@ -74,7 +125,8 @@ pub async fn own_objects<P: Provider>(cx: Context<'_, P>) -> Result<Own, CycleEr
 /// # Errors
 /// Where the store fails.
 pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<Removals, CycleError> {
-    let Own { objects, warnings, unread, logins } = own_objects(cx).await?;
+    let since = if reach.past { Timestamp::MIN } else { cx.now };
+    let Own { objects, warnings, unread, logins } = own_objects(cx, since).await?;
     let mut out = Removals { warnings, unread, logins, ..Removals::default() };
     for one in &objects {
         let object = &one.object;

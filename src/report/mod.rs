@@ -13,6 +13,8 @@ mod text;
 pub mod week;
 pub mod why;
 
+pub use text::{clean, harmless};
+
 /// How a view is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {

@@ -58,10 +58,14 @@ pub(super) fn dated(span: Span, tz: &TimeZone) -> String {
 
 /// Text from a calendar as one line that a terminal shows as it is: no control characters, nothing that turns the
 /// direction of writing, and no invisible joiners, which terminals measure differently.
-pub(super) fn clean(text: &str) -> String {
-    let seen: String =
-        text.chars().filter(|c| !unmeasurable(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    seen.split_whitespace().collect::<Vec<_>>().join(" ")
+pub fn clean(text: &str) -> String {
+    harmless(text).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The same for a text that has lines and columns of its own: they stay.
+pub fn harmless(text: &str) -> String {
+    let shown = |c: char| if c.is_control() && c != '\n' { ' ' } else { c };
+    text.chars().filter(|c| !unmeasurable(*c)).map(shown).collect()
 }
 
 /// Joiners, variation selectors, skin tones, direction marks.
@@ -188,6 +192,7 @@ mod tests {
     #[test]
     fn a_title_cannot_steer_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\n\tc\u{202e}d"), "a [31mb cd");
+        assert_eq!(harmless("a\u{1b}[31m\n  b\u{85}\u{2067}c"), "a [31m\n  b c");
     }
 
     #[test]

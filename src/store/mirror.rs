@@ -110,6 +110,17 @@ impl Store {
         done.map(drop).map_err(self.failed("keep the mirror"))
     }
 
+    /// Has the next read of a calendar list all names, whatever was told before.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn drop_cursor(&self, calendar: &CalendarId) -> Result<(), StoreError> {
+        let id = (&calendar.account, &calendar.calendar);
+        self.execute("UPDATE calendar SET cursor = NULL WHERE account = ?1 AND calendar = ?2", id)
+            .map(drop)
+            .map_err(self.failed("keep the mirror"))
+    }
+
     fn put_row(&self, account: &str, calendar: &str, object: &Object) -> rusqlite::Result<usize> {
         let Object { href, etag, body } = object;
         self.execute(

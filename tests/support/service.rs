@@ -34,6 +34,10 @@ pub(crate) struct Service {
     pub(crate) needs_login: Cell<bool>,
     /// Names of `work` that it lists and does not give; each reading asks for them.
     pub(crate) kept_back: RefCell<BTreeSet<String>>,
+    /// Names that its full lists leave out though they are there.
+    pub(crate) left_out: RefCell<BTreeSet<String>>,
+    /// It fails where one object is asked for.
+    pub(crate) gives_none: Cell<bool>,
     memo: RefCell<Option<String>>,
 }
 
@@ -124,6 +128,9 @@ impl Provider for Service {
                 objects.insert(href.clone(), object(href, entry));
             }
         }
+        if since.is_none() {
+            objects.retain(|href, _| !self.left_out.borrow().contains(href));
+        }
         let kept_back = self.kept_back.borrow();
         let kept_back = kept_back.iter().filter(|_| calendar == "work");
         let unreadable = kept_back.map(|href| (href.clone(), "the service keeps it back".to_owned())).collect();
@@ -142,6 +149,9 @@ impl Provider for Service {
 
     async fn get(&self, calendar: &str, href: &str) -> Result<Option<Object>, ProviderError> {
         self.asked_for(format!("get {calendar}"))?;
+        if self.gives_none.get() {
+            return Err(error(ErrorKind::Unavailable));
+        }
         Ok(self.live_entry(calendar, href).map(|entry| object(href, &entry)))
     }
 

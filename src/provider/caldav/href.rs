@@ -109,10 +109,22 @@ pub fn place(collection: &Url, href: &str) -> Place {
     }
 }
 
-/// Whether `href`, found in an answer about `collection`, lies somewhere in it, however deep.
+/// The same for an answer that lists what is in `collection`: behind a proxy a server may know neither its own host nor
+/// scheme nor port, so the path alone counts. The address is always one on the collection's own host, as the login is
+/// for no other.
+pub fn place_listed(collection: &Url, href: &str) -> Place {
+    at_home(collection, href).map_or(Place::Elsewhere, |url| place(collection, url.path()))
+}
+
+/// Whether `href`, listed in an answer about `collection`, lies somewhere in it, however deep.
 pub fn is_below(collection: &Url, href: &str) -> bool {
-    let url = resolve(collection, href).filter(|url| url.origin() == collection.origin());
-    url.is_some_and(|url| segments(&url).starts_with(&segments(collection)))
+    at_home(collection, href).is_some_and(|url| segments(&url).starts_with(&segments(collection)))
+}
+
+/// The address that an href means, on the collection's own host.
+fn at_home(collection: &Url, href: &str) -> Option<Url> {
+    let url = resolve(collection, href)?;
+    if url.origin() == collection.origin() { Some(url) } else { with_path(collection, url.path()) }
 }
 
 /// Whether two addresses are the same resource, however they are spelled; a slash at the end does not count.

@@ -5,6 +5,7 @@ mod discovery_names;
 mod discovery_trust;
 mod holes;
 mod href;
+mod lying_lists;
 mod moved;
 mod protocol;
 mod protocol_errors;

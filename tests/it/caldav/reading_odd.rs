@@ -56,8 +56,12 @@ fn what_is_no_list_is_an_error() {
 #[test]
 fn an_empty_list_needs_a_second_one_and_the_calendar_itself() {
     let empty = || answer(&multistatus(&itself()));
-    let got = read([with_tag("t2"), empty(), empty()], &known(TWO, Some("ctag t1")));
-    assert_eq!((got.reading.objects.len(), &got.reading.incomplete), (0, &None), "twice the same is the truth");
+    let got = read([with_tag("t2"), empty(), empty(), status(404), status(404)], &known(TWO, Some("ctag t1")));
+    assert_eq!(
+        (got.reading.objects.len(), &got.reading.incomplete),
+        (0, &None),
+        "twice the same, and each says so itself"
+    );
 
     // The second look finds them again.
     let full = list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]);
@@ -80,7 +84,8 @@ fn a_list_that_lacks_much_must_be_confirmed() {
     let five: Vec<(&str, &str, &str)> =
         five.iter().map(|(name, title)| (name.as_str(), "\"1\"", title.as_str())).collect();
     let few = || list(&[("0.ics", "\"1\""), ("1.ics", "\"1\"")]);
-    let confirmed = read([with_tag("t2"), few(), few()], &known(&five, Some("ctag t1")));
+    let gone = || [status(404), status(404), status(404)];
+    let confirmed = read([with_tag("t2"), few(), few()].into_iter().chain(gone()), &known(&five, Some("ctag t1")));
     assert_eq!(
         (confirmed.objects(), &confirmed.reading.incomplete),
         (vec!["0.ics 0".to_owned(), "1.ics 1".to_owned()], &None)
@@ -92,9 +97,9 @@ fn a_list_that_lacks_much_must_be_confirmed() {
     assert_eq!(doubtful.reading.cursor, None);
     let most = list(&[("0.ics", "\"1\""), ("1.ics", "\"1\""), ("2.ics", "\"1\"")]);
     assert_eq!(
-        read([with_tag("t2"), most], &known(&five, Some("ctag t1"))).reading.objects.len(),
+        read([with_tag("t2"), most, status(404), status(404)], &known(&five, Some("ctag t1"))).reading.objects.len(),
         3,
-        "less is believed"
+        "less needs no second list"
     );
 }
 
@@ -131,7 +136,7 @@ fn what_is_listed_and_not_there_is_not_taken_for_deleted() {
     assert!(got.reading.unreadable[0].1.contains("not there when asked for"), "{:?}", got.reading.unreadable);
     // It was deleted in between: the tag is older than that, so the next reading lists anew.
     assert_eq!(got.cursor().unwrap(), "ctag a.ics t2");
-    let next = read([with_tag("t3"), list(&[("b.ics", "\"1\"")])], &known(TWO, got.cursor().as_deref()));
+    let next = read([with_tag("t3"), list(&[("b.ics", "\"1\"")]), status(404)], &known(TWO, got.cursor().as_deref()));
     assert_eq!((next.objects(), next.reading.unreadable), (vec!["b.ics B".to_owned()], vec![]));
 }
 

@@ -79,6 +79,22 @@ fn check_names_calendars_and_rights_and_leaves_no_trace() {
     assert_eq!(files(sandbox.root.path()), before);
 }
 
+/// Whoever shares a calendar gives it its name.
+#[test]
+fn check_shows_names_that_cannot_steer_the_terminal() {
+    let sandbox = Sandbox::with_demo(0);
+    let odd = "Wo\u{1b}]0;x\u{7}rk\u{202e}\u{9b}31m\n  FAULT forged\u{2067}\r";
+    fs::write(sandbox.demo().join("work/displayname"), odd).unwrap();
+    fs::create_dir(sandbox.demo().join("te\u{1b}[2Jam\u{85}\u{202e}\n  FAULT forged")).unwrap();
+    let ran = sandbox.run(["check"]);
+    ran.expect(0).says(&["Everything is in order."]);
+    let bad = |c: char| c != '\n' && (c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    for text in [&ran.out, &ran.err] {
+        assert!(!text.chars().any(bad), "{text:?}");
+        assert!(!text.lines().any(|line| line.trim_start().starts_with("FAULT")), "{text}");
+    }
+}
+
 #[test]
 fn check_counts_faults() {
     let sandbox = Sandbox::with_demo(0);

@@ -6,6 +6,7 @@ use seawall::calendar::ical;
 use seawall::cycle::clock::Clock;
 use seawall::cycle::outcome::Outcome;
 use seawall::cycle::run::{Consent, Context, Mode, cycle};
+use seawall::cycle::undo::{self, Reach};
 use seawall::reconcile::marker;
 
 use crate::support::block_on;
@@ -119,6 +120,53 @@ fn a_service_that_forgets_to_tell_of_a_meeting_is_found_out_by_the_next_listing(
     assert_eq!(hold_changes(&run(&world, &service)), "", "nobody could know");
     world.forward(360);
     assert!(hold_changes(&run(&world, &service)).contains("tue"), "the hold yields");
+}
+
+#[test]
+fn after_a_list_that_left_out_an_own_event_the_next_poll_lists_anew() {
+    let (mut world, service) = start();
+    run(&world, &service);
+    let own = || service[0].live("work").into_keys().collect::<Vec<_>>();
+    *service[0].left_out.borrow_mut() = own().into_iter().take(1).collect();
+    world.forward(360);
+    let outcome = run(&world, &service);
+    assert!(outcome.warnings.iter().any(|text| text.contains("leaves out an event")), "{:?}", outcome.warnings);
+    assert!(outcome.partly && own().len() == holds(&service[0]) + 1, "nothing is taken for deleted");
+    service[0].left_out.borrow_mut().clear();
+    meeting(&service[0], "private", "dentist", "tue", "10", "11");
+    asked(&service[0]);
+    world.forward(5);
+    let outcome = run(&world, &service);
+    assert_eq!(asked(&service[0])[..1], ["list work"]);
+    assert!(!outcome.partly, "{:?}", outcome.warnings);
+    assert!(hold_changes(&outcome).contains("tue"), "and it writes again");
+    world.forward(5);
+    run(&world, &service);
+    assert!(asked(&service[0]).iter().all(|what| !what.starts_with("list ")), "an honest list is gone on from");
+}
+
+#[test]
+fn undo_removes_what_the_lists_leave_out() {
+    let (world, service) = start();
+    run(&world, &service);
+    let theirs = crate::support::ics::calendar("UID:theirs\nDTSTART:20261117T090000Z\nDTEND:20261117T100000Z");
+    service[0].put("work", "theirs.ics", &theirs);
+    let own: Vec<String> = service[0].live("work").into_keys().filter(|href| href != "theirs.ics").collect();
+    assert!(own.len() > 4);
+    *service[0].left_out.borrow_mut() = own.iter().cloned().collect();
+    let settings = world.settings();
+    let cx = world.context(&settings, zones(), &service, WRITE, None);
+    service[0].gives_none.set(true);
+    let blind = block_on(undo::removals(cx, Reach::default())).unwrap();
+    assert_eq!((blind.changes.len(), blind.unread), (0, vec!["local/work".to_owned()]), "it is said, not passed over");
+    service[0].gives_none.set(false);
+    let removals = block_on(undo::removals(cx, Reach::default())).unwrap();
+    assert_eq!((removals.changes.len(), removals.unread.len()), (own.len(), 0));
+    let attempts = block_on(undo::remove(cx, removals.changes)).unwrap();
+    assert!(attempts.iter().all(|one| one.applied), "{attempts:?}");
+    assert_eq!(service[0].live("work").into_keys().collect::<Vec<_>>(), ["theirs.ics"]);
+    let again = block_on(undo::removals(cx, Reach { past: true, pinned: true })).unwrap();
+    assert_eq!((again.changes.len(), again.unread.len()), (0, 0), "what was removed is not asked for again");
 }
 
 #[test]

@@ -354,7 +354,7 @@ impl Days {
             }
             _ => {
                 if let Some(chosen) = people::choose(world, Kind::Hold, rng) {
-                    let own = undo::own_objects(cx).await.unwrap();
+                    let own = undo::own_objects(cx, cx.now).await.unwrap();
                     if let [(one, key)] = undo::find(&own.objects, cx.now, &chosen.uid(), None).as_slice() {
                         world.seawalls[0].leave.borrow_mut().delete.insert(chosen.href.clone());
                         let attempt = undo::release(cx, one, key).await.unwrap();

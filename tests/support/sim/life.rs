@@ -299,7 +299,7 @@ impl Life {
             let attempts = undo::remove(cx, removals.changes).await.unwrap();
             world.say(format!("undo removes {}", attempts.len()));
         } else if let Some(chosen) = chosen {
-            let undo::Own { objects: owned, .. } = undo::own_objects(cx).await.unwrap();
+            let undo::Own { objects: owned, .. } = undo::own_objects(cx, cx.now).await.unwrap();
             let found = undo::find(&owned, cx.now, &chosen.uid(), None);
             if let [(one, key)] = found.as_slice() {
                 world.seawalls[0].leave.borrow_mut().delete.insert(chosen.href.clone());

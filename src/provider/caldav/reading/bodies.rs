@@ -22,6 +22,8 @@ const BATCH_MAX: usize = 400;
 const BATCH_BYTES: usize = 1024 * 1024;
 /// Failures in a row after which the rest is left for another time.
 const FAILURES_MAX: usize = 8;
+/// What is said of the rest.
+const FAILS: &str = "the server failed too often to be asked for it now";
 /// The most bytes of one object. Servers that have a limit stop at 10 MiB or less.
 const OBJECT_BYTES_MAX: usize = 10 * 1024 * 1024;
 
@@ -34,6 +36,8 @@ pub(super) struct Bodies {
     pub(super) unreadable: Vec<(String, String)>,
     /// What could not be had now, with the reason: it may be had another time.
     pub(super) missed: Vec<(String, String)>,
+    /// What is not there when it is asked for, in words.
+    pub(super) gone: Vec<(String, String)>,
     /// What is no calendar object at all, in words.
     pub(super) skipped: Vec<String>,
 }
@@ -45,6 +49,8 @@ enum Body {
     Missed(String),
     /// Not ever, as it is.
     Unreadable(String),
+    /// Nothing is there.
+    Gone(String),
     /// Something else lies there.
     Other(String),
 }
@@ -70,8 +76,7 @@ impl<T: Transport> Here<'_, T> {
         let (mut size, mut size_max, mut failures) = (BATCH, BATCH_MAX, 0);
         while let Some(first) = queue.front() {
             if failures >= FAILURES_MAX {
-                let why = "the server failed too often to be asked for it now";
-                bodies.missed.extend(queue.drain(..).map(|member| (member.key, why.to_owned())));
+                bodies.missed.extend(queue.drain(..).map(|member| (member.key, FAILS.to_owned())));
                 break;
             }
             if size == 0 {
@@ -109,17 +114,20 @@ impl<T: Transport> Here<'_, T> {
         Ok(bodies)
     }
 
-    /// Fetches each of these by itself, as it is called now.
+    /// Fetches each of these by itself, as it is called now; none any more from a server that keeps failing.
     ///
     /// # Errors
     /// Where the server does not let us in any more.
     pub(super) async fn fetch_each(self, keys: Vec<String>) -> Result<Bodies, ProviderError> {
         let mut bodies = Bodies::default();
+        let mut failures = 0;
         for key in keys {
             let body = match href::object(self.url, &key) {
+                _ if failures >= FAILURES_MAX => Body::Missed(FAILS.to_owned()),
                 Ok(url) => self.fetch_one(&key, &url, None).await?,
                 Err(error) => Body::Unreadable(error.to_string()),
             };
+            failures = if matches!(body, Body::Missed(_)) { failures + 1 } else { 0 };
             bodies.take(key, body);
         }
         Ok(bodies)
@@ -138,7 +146,7 @@ impl<T: Transport> Here<'_, T> {
             if let Some(object) = given.remove(&member.key) {
                 bodies.objects.push(object);
             } else if failures >= FAILURES_MAX {
-                bodies.missed.push((member.key, "the server failed too often to be asked for it now".to_owned()));
+                bodies.missed.push((member.key, FAILS.to_owned()));
             } else {
                 let body = self.fetch_one(&member.key, &member.url, member.etag.as_deref()).await?;
                 failures = if matches!(body, Body::Missed(_)) { failures + 1 } else { 0 };
@@ -175,7 +183,7 @@ impl<T: Transport> Here<'_, T> {
             batch.iter().map(|member| (member.key.as_str(), member.etag.as_deref())).collect();
         let mut given = BTreeMap::new();
         for response in multistatus.responses {
-            let Place::Member { key, .. } = href::place(&answer.url, &response.href) else { continue };
+            let Place::Member { key, .. } = href::place_listed(&answer.url, &response.href) else { continue };
             let Some(listed) = etags.get(key.as_str()) else { continue };
             // An etag older than the text has it fetched again, a newer one would hide a change: both are from before.
             let etag = response.props.etag.as_deref().or(*listed).unwrap_or_default();
@@ -198,11 +206,13 @@ impl<T: Transport> Here<'_, T> {
         let status = answer.status;
         Ok(match status {
             StatusCode::OK => of_get(key, answer, listed),
-            // Deleted in between, or kept back: the next list tells.
             _ if is_gone(status) => {
-                Body::Unreadable(format!("it is in the list, and not there when asked for ({})", status.as_u16()))
+                Body::Gone(format!("it is in the list, and not there when asked for ({})", status.as_u16()))
             }
-            StatusCode::TOO_MANY_REQUESTS => Body::Missed(status.to_string()),
+            StatusCode::REQUEST_TIMEOUT
+            | StatusCode::LOCKED
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS => Body::Missed(status.to_string()),
             _ if status.is_server_error() => Body::Missed(format!("the server failed ({})", status.as_u16())),
             _ => Body::Unreadable(format!("the server does not give it out ({})", status.as_u16())),
         })
@@ -232,7 +242,7 @@ impl<T: Transport> Here<'_, T> {
         }
         let object = match of_get(key, answer, None) {
             Body::Object(object) => object,
-            Body::Missed(why) | Body::Unreadable(why) | Body::Other(why) => return Err(fail(why)),
+            Body::Missed(why) | Body::Unreadable(why) | Body::Gone(why) | Body::Other(why) => return Err(fail(why)),
         };
         if is_strong(&object.etag.0) {
             return Ok(Some(object));
@@ -253,6 +263,7 @@ impl Bodies {
             Body::Object(object) => self.objects.push(object),
             Body::Missed(why) => self.missed.push((key, why)),
             Body::Unreadable(why) => self.unreadable.push((key, why)),
+            Body::Gone(why) => self.gone.push((key, why)),
             Body::Other(why) => self.skipped.push(format!("{key} is no calendar object ({why}) and is passed over")),
         }
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cursor::Cursor;
+use super::missing::MISSING_MAX;
 use super::names::Names;
 use crate::provider::caldav::here::{Here, multistatus_of, unavailable};
 use crate::provider::caldav::href::{self, Place};
@@ -86,23 +87,23 @@ impl<T: Transport> Here<'_, T> {
         Ok(State { token, tag: ctag })
     }
 
-    /// All names. Where the list lacks much of what was known, a second one must say the same.
+    /// All names. Where the list lacks much of what was known, a second one must say the same. Whether what it lacks is
+    /// gone is another question.
     pub(super) async fn list(self, known: &Known) -> Result<Listing, ProviderError> {
         let mut names = self.list_once().await?;
         let keys: BTreeSet<String> = names.keys().into_iter().map(str::to_owned).collect();
-        let lost = known.objects.keys().filter(|key| !keys.contains(*key)).count();
-        let mut incomplete = None;
-        if lost * 2 > known.objects.len() {
+        let lost = names.lacks(known).count();
+        let mut incomplete = names.doubt();
+        if incomplete.is_none() && (lost > MISSING_MAX || lost * 2 > known.objects.len()) {
             let again = self.list_once().await?;
+            incomplete = again.doubt();
             if again.keys() != keys.iter().map(String::as_str).collect() {
                 incomplete = Some("two lists in a row name different objects".to_owned());
                 names.members.extend(again.members);
                 names.refused.extend(again.refused);
             }
         }
-        if names.is_cut {
-            incomplete = Some("the server cut the list off".to_owned());
-        } else if names.keys().is_empty() && !names.has_itself {
+        if incomplete.is_none() && names.keys().is_empty() && !names.has_itself {
             incomplete = Some("the list of its objects names nothing, not even the calendar itself".to_owned());
         }
         Ok(Listing { names, incomplete })

@@ -6,6 +6,7 @@ mod bodies;
 mod changes;
 mod cursor;
 mod listing;
+mod missing;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +112,7 @@ async fn resumed<T: Transport>(
     for key in &names.gone {
         draft.objects.remove(key);
     }
-    draft.unreadable.extend(names.refused);
+    draft.refused(here, names.refused, known).await?;
     let bodies = here.fetch(names.members.into_values().collect()).await?;
     draft.take(bodies, known);
     draft.take(here.fetch_each(holes).await?, known);
@@ -125,6 +126,7 @@ async fn everything<T: Transport>(here: Here<'_, T>, known: &Known, start: Start
         None => here.state().await?.cursor(start.syncs),
     };
     let listing = here.list(known).await?;
+    let lacking: Vec<String> = listing.names.lacks(known).cloned().collect();
     let mut draft = Draft { incomplete: listing.incomplete, ..Draft::default() };
     let mut members = listing.names.members;
     if members.len() > HUGE
@@ -147,9 +149,10 @@ async fn everything<T: Transport>(here: Here<'_, T>, known: &Known, start: Start
             _ => wanted.push(member),
         }
     }
-    draft.unreadable.extend(listing.names.refused);
+    draft.refused(here, listing.names.refused, known).await?;
     let bodies = here.fetch(wanted).await?;
     draft.take(bodies, known);
+    draft.missing(here, lacking, known).await?;
     if draft.incomplete.is_some() {
         // What a doubtful list does not name counts as it was.
         let named: BTreeSet<&String> = draft.unreadable.iter().map(|(key, _)| key).collect();
@@ -168,6 +171,8 @@ struct Draft {
     unreadable: Vec<(String, String)>,
     warnings: Vec<String>,
     incomplete: Option<String>,
+    /// The list is not the whole truth, though no object is missing: nothing goes on from it.
+    lies: bool,
 }
 
 impl Draft {
@@ -178,6 +183,8 @@ impl Draft {
             self.incomplete = Some(format!("{lost} objects could not be fetched{why}"));
         }
         self.unreadable.extend(bodies.unreadable);
+        // Deleted in between, or kept back: the next list tells.
+        self.unreadable.extend(bodies.gone);
         self.unreadable.extend(bodies.missed.into_iter().filter(|(key, _)| known.objects.contains_key(key)));
         self.warnings.extend(bodies.skipped);
         self.objects.extend(bodies.objects.into_iter().map(|object| (object.href.clone(), object)));
@@ -190,7 +197,7 @@ impl Draft {
     fn finish<T: Transport>(self, here: Here<'_, T>, cursor: Option<Cursor>, resumed: bool) -> Reading {
         let holes: Vec<String> = self.unreadable.iter().map(|(key, _)| key.clone()).collect();
         // Whoever could not get much of it must ask for all of it again.
-        let goes_on = self.incomplete.is_none() && holes.len() <= HOLES_MAX;
+        let goes_on = self.incomplete.is_none() && !self.lies && holes.len() <= HOLES_MAX;
         let mark = |cursor| Mark { cursor, url: here.url.clone(), holes };
         Reading {
             objects: self.objects.into_values().collect(),

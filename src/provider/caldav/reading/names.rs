@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use crate::provider::Known;
 use crate::provider::caldav::href::{self, Place};
 use crate::provider::caldav::xml::{ResourceType, Response};
 
@@ -42,7 +43,7 @@ impl Names {
     /// Takes in what an answer about `calendar` says, after what was there before.
     pub(super) fn take(&mut self, calendar: &Url, responses: Vec<Response>) {
         for response in responses {
-            match href::place(calendar, &response.href) {
+            match href::place_listed(calendar, &response.href) {
                 Place::Itself => {
                     self.has_itself = true;
                     self.is_cut |= response.is_cut();
@@ -76,6 +77,22 @@ impl Names {
                 self.members.insert(key.clone(), Member { key, href: response.href, url, etag });
             }
         }
+    }
+
+    /// Why a list of all names may lack some; none: by itself it gives no reason for doubt.
+    pub(super) fn doubt(&self) -> Option<String> {
+        if self.is_cut {
+            return Some("the server cut the list off".to_owned());
+        }
+        let why = "the server lists objects at another place than the calendar's, and what they are here is not known: \
+                   see that the proxy in front of it, if any, keeps the path, or give the server's own address in the \
+                   config";
+        self.has_strangers.then(|| why.to_owned())
+    }
+
+    /// The keys of what was known and is not named as there.
+    pub(super) fn lacks<'a>(&self, known: &'a Known) -> impl Iterator<Item = &'a String> {
+        known.objects.keys().filter(|key| !self.members.contains_key(*key) && !self.refused.contains_key(*key))
     }
 
     /// The keys of all that is there.
