@@ -9,6 +9,7 @@ use super::outcome::Attempt;
 use super::read;
 use super::record;
 use super::run::{Context, CycleError};
+use super::warning::Warning;
 use crate::provider::Provider;
 use crate::reconcile::change::{Action, Change, Urgency};
 use crate::reconcile::holds::target;
@@ -33,7 +34,7 @@ pub struct Removals {
     /// In words, each with the reason why it stays.
     pub left: Vec<String>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Calendars that were not read to the end: what lies there may be seawall's too.
     pub unread: Vec<String>,
     /// Accounts that need a login of the user.
@@ -46,7 +47,7 @@ pub struct Own {
     /// The objects with their standing.
     pub objects: Vec<Owned>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Calendars that were not read to the end.
     pub unread: Vec<String>,
     /// Accounts that need a login of the user.

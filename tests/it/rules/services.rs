@@ -94,7 +94,7 @@ fn an_object_that_is_never_given_is_no_reason_to_list_everything_each_time() {
     service[0].kept_back.borrow_mut().insert("never-seen.ics".to_owned());
     let warns = |outcome: &Outcome| {
         for (name, said) in [("review.ics", "counts as it was when last read"), ("never-seen.ics", "does not count")] {
-            let told = outcome.warnings.iter().filter(|text| text.contains(name) && text.contains(said)).count();
+            let told = outcome.warnings.iter().filter(|one| one.text.contains(name) && one.text.contains(said)).count();
             assert_eq!(told, 1, "{:?}", outcome.warnings);
         }
     };
