@@ -9,6 +9,7 @@ use super::shell::Shell;
 use crate::config::settings::{Account, Settings, Source};
 use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
+use crate::cycle::warning::About;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
 use crate::provider::{CalendarInfo, ErrorKind, Known, Provider};
@@ -198,13 +199,14 @@ fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Re
         let mut accounts = outcome.logins.iter().filter(|_| findings.logins > 0);
         accounts.any(|account| warning.strip_prefix(account.as_str()).is_some_and(|rest| rest.starts_with(": ")))
     };
-    let warnings: Vec<&String> = outcome.warnings.iter().filter(|warning| !is_locked_out(warning)).collect();
+    let warnings: Vec<_> = outcome.warnings.iter().filter(|warning| !is_locked_out(&warning.text)).collect();
     for warning in warnings {
+        let text = warning.text.as_str();
         // What a config does not name any more would stay behind for ever if nobody said so.
-        if warning.contains("which the config does not name") {
-            findings.fault(warning)?;
-        } else if !findings.unread.iter().any(|reason| warning.contains(reason)) {
-            Findings::note(warning)?;
+        if warning.about == About::Unnamed {
+            findings.fault(text)?;
+        } else if !findings.unread.iter().any(|reason| text.contains(reason)) {
+            Findings::note(text)?;
         }
     }
     Ok(())

@@ -246,7 +246,7 @@ fn socket_name(config: &Path) -> String {
 /// Says what a report that has no place for it would leave out.
 pub(super) fn warn(outcome: &Outcome) {
     for warning in &outcome.warnings {
-        tracing::warn!("{}", clean(warning));
+        tracing::warn!("{}", clean(&warning.text));
     }
 }
 

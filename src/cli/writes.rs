@@ -40,7 +40,7 @@ pub(super) async fn undo(cli: &Cli, yes: bool, reach: Reach) -> Done {
     let cx = shell.context(&store, Mode::Write(Consent::default()), None, None).await;
     let removals = undo::removals(cx, reach).await?;
     for warning in &removals.warnings {
-        tracing::warn!("{}", clean(warning));
+        tracing::warn!("{}", clean(&warning.text));
     }
     let tz = shell.tz();
     for change in &removals.changes {

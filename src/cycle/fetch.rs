@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::clock::Clock;
 use super::run::Context;
+use super::warning::Warning;
 use crate::calendar::CalendarId;
 use crate::calendar::week::IsoWeek;
 use crate::config::settings::{Account, CalendarUse};
@@ -40,7 +41,7 @@ pub struct Fetched {
     /// The account lets nobody in.
     pub needs_login: bool,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Why the clock can't be trusted with writing.
     pub clock_doubt: Option<String>,
 }
@@ -160,15 +161,16 @@ async fn of_calendar<P: Provider>(
             out.needs_login = error.kind == ErrorKind::Login;
             // That is the account's fault, and the same for each of its calendars.
             let whose = if out.needs_login { account.name.clone() } else { id.to_string() };
-            out.warnings.push(format!("{whose}: {error}."));
+            out.warnings.push(Warning::new(format!("{whose}: {error}.")));
             return Ok(out);
         }
     };
     out.incomplete = false;
     out.clock_doubt = skew(cx.clock, reading.served_at, id);
-    out.warnings.extend(reading.warnings.iter().map(|warning| format!("{id}: {warning}.")));
+    let of_content = |text: String| Warning::of_content(id, text);
+    out.warnings.extend(reading.warnings.iter().map(|warning| of_content(format!("{id}: {warning}."))));
     if let Some(reason) = &reading.incomplete {
-        out.warnings.push(format!("{id} was not read to the end: {reason}."));
+        out.warnings.push(Warning::new(format!("{id} was not read to the end: {reason}.")));
         out.incomplete = true;
     }
     out.emails.extend(reading.addresses.iter().filter(|one| !account.emails.contains(one)).cloned());
@@ -182,15 +184,14 @@ async fn of_calendar<P: Provider>(
     let since = if reading.unreadable.is_empty() { String::new() } else { last_read(cx, id)? };
     let mut objects = reading.objects;
     for (href, reason) in reading.unreadable {
-        match known.objects.get(&href) {
+        let counts = match known.objects.get(&href) {
             Some(object) => {
-                out.warnings.push(format!("{id}: {href}: {reason}; it counts as it was when last read{since}."));
                 objects.push(object.clone());
+                format!("it counts as it was when last read{since}")
             }
-            None => {
-                out.warnings.push(format!("{id}: {href}: {reason}; what it holds is not known and does not count."));
-            }
-        }
+            None => "what it holds is not known and does not count".to_owned(),
+        };
+        out.warnings.push(of_content(format!("{id}: {href}: {reason}; {counts}.")));
     }
     out.objects = Some(Rc::new(objects));
     Ok(out)

@@ -9,6 +9,7 @@ use super::hand;
 use super::memory::Memory;
 use super::read::{Input, OwnCandidate};
 use super::run::{Context, CycleError};
+use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
 use crate::calendar::ical;
 use crate::config::settings::Settings;
@@ -42,10 +43,11 @@ pub(super) async fn confirm<P: Provider>(
         match provider.get(&calendar.calendar, &object.href).await {
             Ok(Some(_)) => confirmed.push(candidate),
             Ok(None) => {
-                unsure(input, &calendar, "the list shows an event that is no more");
+                unsure(input, &calendar, "the list shows an event that is no more", About::Seawall);
                 list_anew(cx, &calendar, None)?;
             }
-            Err(error) => unsure(input, &calendar, &error.to_string()),
+            // It may name the file, and a copy of a hold has the name that a person gave it.
+            Err(error) => unsure(input, &calendar, &error.to_string(), About::Content(calendar.clone())),
         }
     }
     input.own = confirmed;
@@ -70,11 +72,11 @@ pub(super) async fn gone<P: Provider>(
         let Some(provider) = cx.provider(&calendar) else { continue };
         match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
             Ok(Some(object)) if may_hold(&object, &row.uid) => {
-                unsure(input, &calendar, "the list leaves out an event that is there");
+                unsure(input, &calendar, "the list leaves out an event that is there", About::Seawall);
                 list_anew(cx, &calendar, Some(&object))?;
             }
             Ok(_) => rows.push(row.clone()),
-            Err(error) => unsure(input, &calendar, &error.to_string()),
+            Err(error) => unsure(input, &calendar, &error.to_string(), About::Seawall),
         }
     }
     if !input.incomplete.is_empty() {
@@ -125,10 +127,10 @@ pub(super) fn remembered(input: &mut Input, ledger: &[LedgerRow]) -> Vec<OwnCand
     for (calendar, object) in std::mem::take(&mut input.garbled) {
         let named = |row: &&LedgerRow| object.href.strip_suffix(".ics") == Some(row.uid.as_str());
         let Some(row) = ledger.iter().filter(|row| row.state == LedgerState::Live).find(named) else { continue };
-        input.warnings.push(format!(
+        input.warnings.push(Warning::new(format!(
             "{calendar}/{} is an event of seawall that can't be read: it counts as it was, and is left alone.",
             object.href
-        ));
+        )));
         let Written { span, busy, hash } = row.written.clone();
         let object = OwnObject {
             lies_in: calendar,
@@ -151,8 +153,9 @@ pub(super) fn remembered(input: &mut Input, ledger: &[LedgerRow]) -> Vec<OwnCand
 }
 
 /// A calendar whose list turned out not to be the whole truth.
-pub(super) fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str) {
-    input.warnings.push(format!("{calendar} was not read to the end: {reason}."));
+pub(super) fn unsure(input: &mut Input, calendar: &CalendarId, reason: &str, about: About) {
+    let text = format!("{calendar} was not read to the end: {reason}.");
+    input.warnings.push(Warning { text, about });
     let calendar = calendar.to_string();
     if !input.incomplete.contains(&calendar) {
         input.incomplete.push(calendar);
@@ -184,7 +187,7 @@ pub(super) fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> 
 }
 
 /// Live objects that are not over, in calendars that the config does not name: a warning each.
-pub(super) fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow], now: Timestamp) -> Vec<String> {
+pub(super) fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow], now: Timestamp) -> Vec<Warning> {
     let mut lost: BTreeMap<&CalendarId, usize> = BTreeMap::new();
     for row in ledger.iter().filter(|row| row.state == LedgerState::Live && row.written.span.end > now) {
         let seen = owned.iter().any(|one| one.object.uid == row.uid);
@@ -195,10 +198,11 @@ pub(super) fn unnamed(settings: &Settings, owned: &[Owned], ledger: &[LedgerRow]
     lost.iter()
         .map(|(calendar, count)| {
             let word = shell_word(calendar);
-            format!(
+            let text = format!(
                 "{count} events of seawall lie in {calendar}, which the config does not name: name it with \
                  use = \"none\" and they are removed, or give them up with `seawall forget {word}`."
-            )
+            );
+            Warning { text, about: About::Unnamed }
         })
         .collect()
 }

@@ -15,4 +15,5 @@ mod record;
 pub mod run;
 pub mod summarize;
 pub mod undo;
+pub mod warning;
 pub mod write;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::warning::Warning;
 use crate::balance::figures::Figures;
 use crate::balance::text::Remarks;
 use crate::calendar::week::IsoWeek;
@@ -79,8 +80,8 @@ pub struct Outcome {
     pub balances: Vec<Balance>,
     /// Changes in the order in which they were tried, then those held back.
     pub changes: Vec<Attempt>,
-    /// What the user should know, in whole sentences.
-    pub warnings: Vec<String>,
+    /// What the user should know.
+    pub warnings: Vec<Warning>,
     /// Why nothing was written, where something forbade it.
     pub halted: Option<String>,
     /// A change failed or a calendar was not read to the end.

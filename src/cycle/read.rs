@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::fetch::{self, Fetched};
 use super::run::Context;
+use super::warning::Warning;
 
 use crate::calendar::CalendarId;
 use crate::calendar::expand::expand;
@@ -37,7 +38,7 @@ pub struct Input {
     /// Why the clock can't be trusted with writing, by the word of a service.
     pub clock_doubt: Option<String>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// An object that looks like ours, with its components: if it is none of ours after all it is input like any other.
@@ -118,7 +119,9 @@ impl Lot {
     /// Their occurrences; `label` tells where a warning comes from.
     fn expand(&self, source: usize, origin: Origin, lens: Lens<'_>, label: &str, input: &mut Input) {
         let expanded = expand(&self.components, lens.window, lens.zones, lens.tz);
-        input.warnings.extend(expanded.warnings.iter().map(|warning| format!("{label}: {warning}.")));
+        let texts = expanded.warnings.iter().map(|warning| format!("{label}: {warning}."));
+        let warnings: Vec<Warning> = texts.map(|text| Warning::of_content(&input.sources[source].id, text)).collect();
+        input.warnings.extend(warnings);
         input.seen.extend(expanded.occurrences.into_iter().map(|(index, mut occurrence)| {
             occurrence.provenance.file = self.files.get(index).cloned();
             Seen { source, occurrence, origin }
@@ -150,7 +153,8 @@ fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &
         if parsed.is_cut && source.is_some() {
             input.incomplete.push(id.to_string());
         }
-        warnings.extend(parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href)));
+        let texts = parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href));
+        warnings.extend(texts.map(|text| Warning::of_content(id, text)));
         let file = Arc::from(object.href.as_str());
         if !fetched.calendar.hold && is_collection(&parsed.components) {
             // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
@@ -185,9 +189,10 @@ fn is_garbled(object: &Object, parsed: &Parsed) -> bool {
 pub fn text(name: &str, body: &[u8], emails: Vec<String>, lens: Lens<'_>) -> Input {
     let id = CalendarId { account: "file".to_owned(), calendar: name.to_owned() };
     let mut input = Input::default();
-    input.sources.push(Source { id, emails, private: false, only_invited: false });
     let parsed = parsed(body);
-    input.warnings.extend(parsed.warnings.iter().map(|warning| format!("{name}: {warning}.")));
+    let texts = parsed.warnings.iter().map(|warning| format!("{name}: {warning}."));
+    input.warnings.extend(texts.map(|text| Warning::of_content(&id, text)));
+    input.sources.push(Source { id, emails, private: false, only_invited: false });
     let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
     for (components, origin) in [(theirs, Origin::Foreign), (ours, Origin::Hold)] {
         let mut lot = Lot::default();

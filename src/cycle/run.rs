@@ -14,6 +14,7 @@ use super::outcome::{Attempt, Outcome, ShownHold};
 use super::read::{self, Input, Lens};
 use super::record;
 use super::summarize;
+use super::warning::Warning;
 use super::write;
 use crate::calendar::CalendarId;
 use crate::calendar::expand::expand;
@@ -185,7 +186,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let holds = shown(&decision, &written.attempts);
     let failed = written.halted.is_some() || written.attempts.iter().any(|one| !one.applied);
     let partly = !input.incomplete.is_empty() || (cx.writes() && cx.settings.write && failed);
-    input.warnings.extend(cx.settings.warnings.iter().cloned());
+    input.warnings.extend(cx.settings.warnings.iter().map(Warning::new));
     input.warnings.extend(written.warnings);
     let outcome = Outcome {
         now: cx.now,
@@ -239,7 +240,7 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
         }));
     }
     seen.sort_by_key(|one| one.source);
-    input.warnings.extend(undefended(&owned, cx.now));
+    input.warnings.extend(undefended(&owned, cx.now).map(Warning::new));
     (owned, seen)
 }
 

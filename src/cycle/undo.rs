@@ -10,6 +10,7 @@ use super::outcome::Attempt;
 use super::read::{self, Input};
 use super::record;
 use super::run::{Context, CycleError};
+use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
 use crate::calendar::ical;
 use crate::provider::{ErrorKind, Provider};
@@ -36,7 +37,7 @@ pub struct Removals {
     /// In words, each with the reason why it stays.
     pub left: Vec<String>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Calendars that were not read to the end: what lies there may be seawall's too.
     pub unread: Vec<String>,
     /// Accounts that need a login of the user.
@@ -49,7 +50,7 @@ pub struct Own {
     /// The objects with their standing.
     pub objects: Vec<Owned>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     /// Calendars that were not read to the end.
     pub unread: Vec<String>,
     /// Accounts that need a login of the user.
@@ -105,14 +106,14 @@ async fn unlisted<P: Provider>(
                     Some(own) if own.uid == row.uid => found.push(own),
                     // Another event in its place is none of ours.
                     Some(_) => {}
-                    None => unsure(input, &calendar, &format!("{} can't be read", object.href)),
+                    None => unsure(input, &calendar, &format!("{} can't be read", object.href), About::Seawall),
                 }
             }
             Err(error) => {
                 if error.kind == ErrorKind::Login {
                     input.logins.push(calendar.account.clone());
                 }
-                unsure(input, &calendar, &error.to_string());
+                unsure(input, &calendar, &error.to_string(), About::Seawall);
                 silent.push(calendar);
             }
         }

@@ -10,6 +10,7 @@ use super::outcome::Attempt;
 use super::read::Lens;
 use super::record;
 use super::run::{Context, CycleError};
+use super::warning::Warning;
 use crate::calendar::CalendarId;
 use crate::calendar::time::Span;
 use crate::provider::{ErrorKind, Provider};
@@ -42,7 +43,7 @@ pub struct Written {
     /// Why nothing was written.
     pub halted: Option<String>,
     /// What the user should know.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
 }
 
 /// Holds back what may not happen now, and applies the rest.
@@ -107,7 +108,7 @@ pub async fn write<P: Provider>(
         memory::keep_config(cx.store, cx.config_hash)?;
     }
     if !waiting.is_empty() {
-        out.warnings.push(format!("{} changes wait for a later cycle.", waiting.len()));
+        out.warnings.push(Warning::new(format!("{} changes wait for a later cycle.", waiting.len())));
     }
     out.attempts.extend(waiting);
     Ok(out)

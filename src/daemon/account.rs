@@ -9,6 +9,7 @@ use super::moment::Moment;
 use super::schedule;
 use crate::config::settings::{Account, CalendarUse};
 use crate::cycle::fetch::Fetched;
+use crate::cycle::warning::Warning;
 
 /// What was last read.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub struct Watched {
     pub failures: u32,
     /// When it was last read to the end.
     pub good_at: Option<Timestamp>,
-    /// Why it could not be, the last time.
+    /// Why it could not be, the last time; with no words out of a calendar, for it is logged.
     pub trouble: Option<String>,
     /// Only its user can mend that.
     pub needs_login: bool,
@@ -118,7 +119,9 @@ impl Watched {
         let changed = before.as_ref().is_none_or(|kept| kept.fetched != fetched);
         self.needs_login = fetched.iter().any(|one| one.needs_login);
         let broken = fetched.iter().find(|one| one.incomplete);
-        self.trouble = broken.map(|one| one.warnings.last().cloned().unwrap_or_default());
+        let reason =
+            |one: &Fetched| one.warnings.iter().rfind(|warning| !warning.is_private()).map(ToString::to_string);
+        self.trouble = broken.map(|one| reason(one).unwrap_or_default());
         if broken.is_some() {
             self.failures = self.failures.saturating_add(1);
         } else {
@@ -153,7 +156,7 @@ impl Watched {
         let Some(kept) = &self.kept else {
             let nothing = |calendar| {
                 let mut one = Fetched::nothing(account, calendar);
-                one.warnings.push(format!("{}: not read yet.", one.calendar.id));
+                one.warnings.push(Warning::new(format!("{}: not read yet.", one.calendar.id)));
                 one
             };
             return account.calendars.iter().map(nothing).collect();
@@ -162,7 +165,8 @@ impl Watched {
         let mut fetched = kept.fetched.clone();
         for one in fetched.iter_mut().filter(|one| (is_old || self.awaited) && !one.incomplete) {
             one.incomplete = true;
-            one.warnings.push(format!("{}: not read for too long; it counts as it was then.", one.calendar.id));
+            let why = format!("{}: not read for too long; it counts as it was then.", one.calendar.id);
+            one.warnings.push(Warning::new(why));
         }
         fetched
     }

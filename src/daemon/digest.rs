@@ -118,7 +118,7 @@ impl Digest {
             halted: outcome.halted.clone(),
             holds: holds.map(hold).collect(),
             at_risk: at_risk(outcome, week),
-            warnings: outcome.warnings.clone(),
+            warnings: outcome.warnings.iter().map(ToString::to_string).collect(),
         }
     }
 }

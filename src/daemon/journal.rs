@@ -7,6 +7,7 @@ use super::account::Watched;
 use super::turn::TurnError;
 use super::wake::{Reason, Wake};
 use crate::cycle::outcome::Outcome;
+use crate::cycle::warning::for_log;
 use crate::reconcile::change::Action;
 use crate::store::lock::LockError;
 
@@ -106,14 +107,22 @@ pub(super) fn cycle_failed(error: &TurnError) {
     tracing::warn!(message_id = CYCLE_FAILED, seawall_op = "cycle", "the cycle failed: {error}");
 }
 
-/// A cycle is done. A warning that the cycle before had too is not repeated.
-pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, warned: &mut BTreeSet<String>) {
-    let mut current: BTreeSet<String> = outcome.warnings.iter().cloned().collect();
-    current.extend(outcome.halted.clone().filter(|_| !is_paused));
-    for warning in current.difference(warned) {
+/// What was said of the cycle before, and is not said again while it stays so.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    warnings: BTreeSet<String>,
+    /// What was not done, as it was logged with the UID.
+    undone: BTreeSet<String>,
+}
+
+/// A cycle is done. What the cycle before warned of too, or could not do either, is not repeated.
+pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, said: &mut Said) {
+    let mut warnings = for_log(&outcome.warnings);
+    warnings.extend(outcome.halted.clone().filter(|_| !is_paused));
+    for warning in warnings.difference(&said.warnings) {
         tracing::warn!(message_id = WARNED, seawall_op = "cycle", "{warning}");
     }
-    *warned = current;
+    let before = std::mem::replace(said, Said { warnings, undone: BTreeSet::new() }).undone;
     let written = outcome.changes.iter().filter(|one| one.applied).count();
     for one in &outcome.changes {
         let seawall_op = match one.change.action {
@@ -130,13 +139,26 @@ pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, warned:
             _ if one.applied => {
                 tracing::info!(message_id = WRITTEN, seawall_account, seawall_op, seawall_uid = uid, "{what}");
             }
-            Some(error) => tracing::warn!(
-                message_id = NOT_WRITTEN,
-                seawall_account,
-                seawall_op,
-                seawall_uid = uid,
-                "not done: {what}: {error}"
-            ),
+            Some(error) => {
+                let undone = format!("{uid} {seawall_op} {error}");
+                macro_rules! tell {
+                    ($level:ident) => {
+                        tracing::$level!(
+                            message_id = NOT_WRITTEN,
+                            seawall_account,
+                            seawall_op,
+                            seawall_uid = uid,
+                            "not done: {what}: {error}"
+                        )
+                    };
+                }
+                if before.contains(&undone) {
+                    tell!(debug)
+                } else {
+                    tell!(warn)
+                }
+                said.undone.insert(undone);
+            }
             None => tracing::debug!(seawall_account, seawall_op, seawall_uid = uid, "held back: {what}"),
         }
     }

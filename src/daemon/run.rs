@@ -120,7 +120,7 @@ pub(super) struct Loop<'a, P> {
     pub(super) config_fault: Option<String>,
     told: BTreeSet<String>,
     said: String,
-    warned: BTreeSet<String>,
+    logged: journal::Said,
 }
 
 impl<'a, P: Provider> Loop<'a, P> {
@@ -146,7 +146,7 @@ impl<'a, P: Provider> Loop<'a, P> {
             config_fault: None,
             told: told.lines().map(str::to_owned).collect(),
             said: String::new(),
-            warned: BTreeSet::new(),
+            logged: journal::Said::default(),
         })
     }
 
@@ -182,10 +182,10 @@ impl<'a, P: Provider> Loop<'a, P> {
         if let Some(index) = (0..self.accounts.len()).find(is_due) {
             return Some(Wake::Poll(index));
         }
-        // Another command wrote to the state; what it did may change the plan. A failure shows in the next cycle.
-        let version = self.ground.store.version().unwrap_or(self.version);
-        if version != self.version {
-            self.version = version;
+        // Another command wrote to the state; what it did may change the plan. A failure ends the cycle that it asks for.
+        let version = self.ground.store.version();
+        if version.as_ref().ok() != Some(&self.version) {
+            self.version = version.unwrap_or(self.version);
             self.want(Reason::State, now);
         }
         if let Some(due) = self.due.filter(|due| due.at <= now.wall) {
@@ -242,7 +242,11 @@ impl<'a, P: Provider> Loop<'a, P> {
             Wake::Resumed | Wake::ClockJumped => self.doubt(&wake, now),
             // A cycle in the middle is dropped, which is as safe as a crash: the next one looks first.
             Wake::Reload | Wake::ZoneChanged => return Ok(Some(End::Reload)),
-            Wake::ConfigWrong(fault) => self.config_fault = Some(fault),
+            Wake::ConfigWrong(fault) => {
+                self.config_fault = Some(fault);
+                // The manager was told meanwhile that the config is read.
+                self.said.clear();
+            }
             // Who asked may have gone.
             Wake::Ask(answer) => drop(answer.send(self.status(now))),
             Wake::Stop => return Ok(Some(End::Stop)),
@@ -340,7 +344,7 @@ impl<'a, P: Provider> Loop<'a, P> {
         self.unsettled = outcome.partly && !is_paused && self.ground.settings.write;
         self.due = Some(schedule::next_replan(now.wall, self.ground.settings, &outcome, pause.until()));
         self.digest = Digest::of(&outcome);
-        journal::cycled(&outcome, reason, is_paused, &mut self.warned);
+        journal::cycled(&outcome, reason, is_paused, &mut self.logged);
         if !self.ground.settings.hooks.is_empty() {
             let before = self.told.clone();
             for notice in notices(&outcome, &mut self.told) {

@@ -17,6 +17,7 @@ use crate::cycle::fetch::{self, Fetched};
 use crate::cycle::memory::PAUSED;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Consent, Context, CycleError, Mode, cycle_on};
+use crate::cycle::warning::Warning;
 use crate::provider::Provider;
 use crate::store::lock::{self, Lock, LockError};
 use crate::store::{Store, StoreError};
@@ -147,6 +148,8 @@ async fn unbroken<P, T>(
 }
 
 async fn run<P: Provider>(ground: Ground<'_, P>, mut watched: Vec<Watched>) -> Result<Done, TurnError> {
+    // A state that is no longer there says nothing, also not of a pause.
+    ground.store.version()?;
     let mut pause = Pause::load(ground.store, ground.clock.now())?;
     let mut reread = Vec::new();
     let mut mode = Mode::Look;
@@ -209,7 +212,8 @@ fn hung<P>(ground: Ground<'_, P>, index: usize) -> Vec<Fetched> {
     let nothing = |calendar| {
         let mut one = Fetched::nothing(account, calendar);
         let minutes = POLL_TIME_MAX.as_secs() / 60;
-        one.warnings.push(format!("{}: not read within {minutes} minutes; given up.", one.calendar.id));
+        let why = format!("{}: not read within {minutes} minutes; given up.", one.calendar.id);
+        one.warnings.push(Warning::new(why));
         one
     };
     account.calendars.iter().map(nothing).collect()

@@ -83,7 +83,7 @@ pub struct Reading {
     pub unreadable: Vec<(String, String)>,
     /// What was passed over, in words that name file and reason.
     pub warnings: Vec<String>,
-    /// Why the list may lack objects; none: it is complete.
+    /// Why the list may lack objects, in words that name none of them; none: it is complete.
     pub incomplete: Option<String>,
     /// Where the next read can go on; to be kept only together with all of the objects. It is given beside unreadable ones
     /// only where the next read asks for them again.

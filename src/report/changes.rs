@@ -40,7 +40,7 @@ pub fn changes(outcome: &Outcome, look: Look) -> String {
     lines.extend(out_of_reach(outcome, look));
     if !outcome.warnings.is_empty() {
         lines.push(String::new());
-        lines.extend(outcome.warnings.iter().flat_map(|warning| note("Warning: ", warning, Ink::Note, look)));
+        lines.extend(outcome.warnings.iter().flat_map(|warning| note("Warning: ", &warning.text, Ink::Note, look)));
     }
     join(&lines)
 }

@@ -24,6 +24,8 @@ pub const DATABASE: &str = "seawall.sqlite";
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    /// Device and inode of the file; none for one in memory.
+    file: Option<(u64, u64)>,
 }
 
 /// A store and what had to be said about it.
@@ -75,6 +77,13 @@ pub enum StoreError {
     /// It belongs to another program.
     #[error("{} is a database of another program: move it away, or name another state_dir", path.display())]
     Foreign {
+        /// The database.
+        path: PathBuf,
+    },
+    /// It was removed, moved or replaced since it was opened: what is written to it would be lost, and what others write
+    /// is not seen.
+    #[error("the database {} is gone or another file now: nothing more is written by the one that was opened", path.display())]
+    Gone {
         /// The database.
         path: PathBuf,
     },
@@ -156,8 +165,11 @@ impl Store {
     /// leaves it.
     ///
     /// # Errors
-    /// Where the database fails.
+    /// Where the database fails, or its file is no longer the one that was opened.
     pub fn version(&self) -> Result<i64, StoreError> {
+        if self.file.is_some() && self.file != open::identity(&self.path) {
+            return Err(StoreError::Gone { path: self.path.clone() });
+        }
         self.db.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(self.failed("read the version"))
     }
 

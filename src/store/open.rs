@@ -71,7 +71,13 @@ fn open_file(path: &Path, warnings: &mut Vec<String>) -> Result<Store, StoreErro
         close_to_others(&file, 0o600, warnings)?;
     }
     let db = Connection::open(path).map_err(sql("open", path))?;
-    prepare(db, path.to_owned())
+    let file = identity(path);
+    Ok(Store { file, ..prepare(db, path.to_owned())? })
+}
+
+/// Device and inode of the file at that path, by which another file of its name is told from it.
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 /// Checks what was opened and brings it to the present version. Nothing is written before it is known to be ours.
@@ -87,7 +93,7 @@ pub(super) fn prepare(db: Connection, path: PathBuf) -> Result<Store, StoreError
                     PRAGMA cache_size = -512;";
     db.execute_batch(settings).map_err(sql("change the settings", &path))?;
     migrate::migrate(&db).map_err(sql("bring up to date what is", &path))?;
-    Ok(Store { db, path })
+    Ok(Store { db, path, file: None })
 }
 
 /// The version of a database of ours, 0 where it is empty.

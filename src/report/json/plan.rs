@@ -130,7 +130,7 @@ pub fn plan(outcome: &Outcome) -> String {
         blocks: planned_blocks(outcome).map(|one| block(outcome, one)).collect(),
         holds: outcome.holds.iter().map(|one| hold(outcome, one)).collect(),
         changes: outcome.changes.iter().map(|one| change(outcome, one)).collect(),
-        warnings: outcome.halted.iter().chain(&outcome.warnings).cloned().collect(),
+        warnings: outcome.halted.iter().chain(outcome.warnings.iter().map(|warning| &warning.text)).cloned().collect(),
     })
 }
 

@@ -21,6 +21,9 @@ const END_MAX: Duration = Duration::from_secs(30);
 /// A machine may be busy: what takes longer than this is broken.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// With signs of life five times a second more than such a minute.
+const WORDS_MAX: usize = 500;
+
 const CONFIG: &str = r#"
 timezone = "Europe/Berlin"
 instance = "laptop"
@@ -105,6 +108,7 @@ impl Machine {
                 return text;
             }
             heard.push(text);
+            assert!(heard.len() < WORDS_MAX, "never heard {word:?}, only {heard:?}");
         }
     }
 
@@ -148,7 +152,8 @@ impl Machine {
     }
 }
 
-fn stamp(days: i64, hour: i8) -> String {
+/// That hour of a day that is so many days away, in UTC as iCalendar writes it.
+pub(super) fn stamp(days: i64, hour: i8) -> String {
     let today = Clock::System.now().to_zoned(zone("Europe/Berlin")).date();
     let at = (today + days.days()).at(hour, 0, 0, 0).in_tz("Europe/Berlin").unwrap();
     at.timestamp().strftime("%Y%m%dT%H%M%SZ").to_string()

@@ -29,8 +29,10 @@ mod machine;
 mod notices;
 mod process;
 mod quiet;
+mod removed;
 mod schedule;
 mod story;
+mod telling;
 mod trouble;
 
 /// Four mornings a week; holds go to `work`, and `team` is an account of its own.
@@ -69,6 +71,10 @@ enum Mood {
     /// It never answers.
     Hangs,
     Fails(ErrorKind),
+    /// It can be read, and nothing can be written to it.
+    Keeps,
+    /// It gives a list that is cut off, and one file of it can't be opened.
+    Cut,
 }
 
 /// An account in memory with moods, that keeps a log of what it was asked and when, and that no write may reach on a
@@ -90,9 +96,14 @@ impl Moody {
     }
 
     async fn asked(&self, what: impl Into<String>) -> Result<(), ProviderError> {
-        self.log.borrow_mut().push((self.start.elapsed().as_secs(), what.into()));
+        let what = what.into();
+        let is_write = ["create", "update", "delete"].contains(&what.as_str());
+        self.log.borrow_mut().push((self.start.elapsed().as_secs(), what));
         match self.mood.get() {
-            Mood::Fine => Ok(()),
+            Mood::Keeps if is_write => {
+                Err(ProviderError { kind: ErrorKind::Unavailable, message: "no room".to_owned() })
+            }
+            Mood::Fine | Mood::Keeps | Mood::Cut => Ok(()),
             Mood::Slow(seconds) => {
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
                 Ok(())
@@ -128,7 +139,12 @@ impl Provider for Moody {
         let reading = self.inner.read(calendar, known).await;
         self.read_at.set(Some(Instant::now()));
         // A cursor, so that a read that shall be thorough can be told from one that need not.
-        reading.map(|reading| Reading { cursor: Some("1".to_owned()), resumed: !known.thorough, ..reading })
+        let mut reading = Reading { cursor: Some("1".to_owned()), resumed: !known.thorough, ..reading? };
+        if self.mood.get() == Mood::Cut {
+            reading.incomplete = Some("the list was cut off".to_owned());
+            reading.unreadable.push(("Dinner with Benedikt.ics".to_owned(), "no permission".to_owned()));
+        }
+        Ok(reading)
     }
 
     async fn get(&self, calendar: &str, href: &str) -> Result<Option<Object>, ProviderError> {
@@ -260,17 +276,22 @@ fn live(story: impl AsyncFnOnce(&House)) {
 /// The same in a house that is prepared before.
 fn live_with(prepare: impl FnOnce(House) -> House, story: impl AsyncFnOnce(&House)) {
     block_on_paused(async {
-        let mut house = prepare(house());
-        let (wakes, mut woken) = mpsc::unbounded_channel();
-        let (says, words) = mpsc::unbounded_channel();
-        (house.wakes, house.words) = (wakes, RefCell::new(words));
-        let told = async {
-            story(&house).await;
-            house.wakes.send(Wake::Stop).unwrap();
-        };
-        let (end, ()) = tokio::join!(run(ground(&house), &mut woken, &says), told);
+        let end = lived(&mut prepare(house()), story).await;
         assert!(matches!(end, End::Stop), "{end:?}");
     });
+}
+
+/// Tells a story beside a daemon in that house, and stops the daemon at its end if it has not ended by itself.
+async fn lived(house: &mut House, story: impl AsyncFnOnce(&House)) -> End {
+    let (wakes, mut woken) = mpsc::unbounded_channel();
+    let (says, words) = mpsc::unbounded_channel();
+    (house.wakes, house.words) = (wakes, RefCell::new(words));
+    let house = &*house;
+    let told = async {
+        story(house).await;
+        house.wakes.send(Wake::Stop).unwrap();
+    };
+    tokio::join!(run(ground(house), &mut woken, &says), told).0
 }
 
 /// A house in which nothing runs yet.

@@ -264,6 +264,10 @@ fn a_wrong_config_is_told_and_the_old_one_stays() {
         assert_eq!(house.holds().lines().count(), 4);
         assert!(house.line().ends_with("the new config is wrong, the old one stays"));
         assert_eq!(house.status().await.config_fault.as_deref(), Some("seawall.toml:3:1: unknown key"));
+        // While the config was read the manager was told something else, so it is said again.
+        house.wakes.send(Wake::ConfigWrong("seawall.toml:3:1: unknown key".to_owned())).unwrap();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert!(house.line().ends_with("the new config is wrong, the old one stays"));
     });
 }
 

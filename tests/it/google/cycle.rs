@@ -209,7 +209,11 @@ fn a_login_that_ended_stops_everything_and_deletes_nothing() {
     there.stage = there.stage.restarted();
     let outcome = there.sync();
     assert!(outcome.changes.iter().all(|one| !one.applied), "{:?}", outcome.changes);
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("seawall login company")), "{:?}", outcome.warnings);
+    assert!(
+        outcome.warnings.iter().any(|warning| warning.text.contains("seawall login company")),
+        "{:?}",
+        outcome.warnings
+    );
     assert_eq!(there.holds(), mornings(&["16", "17", "19", "20"]));
 }
 
@@ -227,7 +231,7 @@ fn strict_holds_decline_new_invitations_where_google_has_such_events() {
         .with(|state| state.events("primary").into_iter().find(|event| event["eventType"] == "focusTime").unwrap());
     let declines = json!({"autoDeclineMode": "declineOnlyNewConflictingInvitations", "chatStatus": "doNotDisturb"});
     assert_eq!(hold["focusTimeProperties"], declines);
-    assert!(!outcome.warnings.iter().any(|one| one.contains("strict")), "{:?}", outcome.warnings);
+    assert!(!outcome.warnings.iter().any(|one| one.text.contains("strict")), "{:?}", outcome.warnings);
     let again = there.sync();
     assert_eq!(again.changes, []);
     // Moved by a meeting: what kind it is stays, and is not sent.
@@ -271,7 +275,8 @@ fn where_google_has_no_focus_time_a_strict_hold_is_a_plain_one_and_that_is_said(
         assert_eq!(if workspace { there.holds() } else { there.kinds() }.len(), 4);
         let again = there.sync();
         assert_eq!(again.changes, [], "it is not tried over and over");
-        let said = again.warnings.iter().filter(|one| one.contains("4 strict holds are plain busy events")).count();
+        let said =
+            again.warnings.iter().filter(|one| one.text.contains("4 strict holds are plain busy events")).count();
         assert_eq!(said, 1, "{:?}", again.warnings);
         let tried = there.stage.google.with(|state| {
             state.log.iter().any(|seen| String::from_utf8_lossy(&seen.request.body).contains("focusTime"))

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use seawall::calendar::time::Span;
 use seawall::cycle::outcome::{Attempt, Outcome};
+use seawall::cycle::warning::Warning;
 use seawall::provider::Etag;
 use seawall::reconcile::change::{Action, Target};
 use seawall::reconcile::ledger::WriteRecord;
@@ -38,9 +39,9 @@ fn busy_cycle() -> Outcome {
     removed.change.content = None;
     removed.change.why = "yields to Release review".to_owned();
     waits.error = Some("20 writes a cycle are the limit (`writes_per_cycle`); the rest waits".to_owned());
-    outcome.warnings.push(
-        "home/private: the folder can't be read, so nothing is moved in it until it can be read again.".to_owned(),
-    );
+    outcome.warnings.push(Warning::new(
+        "home/private: the folder can't be read, so nothing is moved in it until it can be read again.",
+    ));
     outcome
 }
 

@@ -11,7 +11,7 @@ fn a_cycle_writes_no_more_than_its_share_and_goes_on_in_the_next() {
     world.config("horizon = 1", "horizon = 3").config("[summary]", "[limits]\nwrites_per_cycle = 5\n[summary]");
     let outcome = world.sync();
     assert_eq!(outcome.changes.iter().filter(|one| one.applied).count(), 5);
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("8 changes wait")), "{:?}", outcome.warnings);
+    assert!(outcome.warnings.iter().any(|warning| warning.text.contains("8 changes wait")), "{:?}", outcome.warnings);
     assert_eq!(outcome.changes.iter().filter(|one| !one.applied && one.error.is_some()).count(), 8);
     for written in [10, 13, 13] {
         world.sync();

@@ -141,8 +141,8 @@ fn a_calendar_that_is_named_no_more_is_warned_about_until_it_is_given_up() {
     world.config("{ name = \"work\", use = \"read+hold\" }, ", "");
     for _ in 0..2 {
         let outcome = world.sync();
-        let warned = outcome.warnings.iter().find(|warning| warning.contains("local/work"));
-        let warned = warned.unwrap_or_else(|| panic!("{:?}", outcome.warnings));
+        let warned = outcome.warnings.iter().find(|warning| warning.text.contains("local/work"));
+        let warned = &warned.unwrap_or_else(|| panic!("{:?}", outcome.warnings)).text;
         assert!(warned.contains("use = \"none\"") && warned.contains("seawall forget local/work"), "{warned}");
         assert_eq!(world.closed(), "", "not in a named calendar is not deleted");
     }
@@ -151,7 +151,7 @@ fn a_calendar_that_is_named_no_more_is_warned_about_until_it_is_given_up() {
         world.store().remove_ledger(&row.uid).unwrap();
     }
     let outcome = world.sync();
-    assert!(!outcome.warnings.iter().any(|warning| warning.contains("local/work")), "{:?}", outcome.warnings);
+    assert!(!outcome.warnings.iter().any(|warning| warning.text.contains("local/work")), "{:?}", outcome.warnings);
 }
 
 #[test]

@@ -154,7 +154,10 @@ fn a_hold_whose_file_can_not_be_read_for_once_is_not_deleted() {
         let whole = world.text(&path);
         world.edit(&path, |_| broken.to_owned());
         let outcome = world.sync();
-        assert!(outcome.warnings.iter().any(|one| one.contains("can't be read: it counts as it was")), "{outcome:?}");
+        assert!(
+            outcome.warnings.iter().any(|one| one.text.contains("can't be read: it counts as it was")),
+            "{outcome:?}"
+        );
         assert_eq!((hold_changes(&outcome).as_str(), world.closed().as_str()), ("", ""), "{broken:?}");
         world.edit(&path, |_| whole.clone());
         world.unprotect(&path);

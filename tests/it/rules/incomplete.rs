@@ -87,7 +87,7 @@ fn a_file_that_cannot_be_opened_counts_as_it_was() {
     });
     let outcome = outcome.unwrap();
     assert_eq!(changes(&outcome), "");
-    assert_eq!(outcome.warnings.iter().filter(|warning| warning.contains("counts as it was")).count(), 2);
+    assert_eq!(outcome.warnings.iter().filter(|warning| warning.text.contains("counts as it was")).count(), 2);
     assert_eq!(world.holds(), before);
     assert_eq!(world.closed(), "");
 }

@@ -95,7 +95,7 @@ fn an_object_that_is_never_given_is_no_reason_to_list_everything_each_time() {
     service[0].kept_back.borrow_mut().insert("never-seen.ics".to_owned());
     let warns = |outcome: &Outcome| {
         for (name, said) in [("review.ics", "counts as it was when last read"), ("never-seen.ics", "does not count")] {
-            let told = outcome.warnings.iter().filter(|text| text.contains(name) && text.contains(said)).count();
+            let told = outcome.warnings.iter().filter(|one| one.text.contains(name) && one.text.contains(said)).count();
             assert_eq!(told, 1, "{:?}", outcome.warnings);
         }
     };
@@ -130,7 +130,7 @@ fn after_a_list_that_left_out_an_own_event_the_next_poll_lists_anew() {
     *service[0].left_out.borrow_mut() = own().into_iter().take(1).collect();
     world.forward(360);
     let outcome = run(&world, &service);
-    assert!(outcome.warnings.iter().any(|text| text.contains("leaves out an event")), "{:?}", outcome.warnings);
+    assert!(outcome.warnings.iter().any(|one| one.text.contains("leaves out an event")), "{:?}", outcome.warnings);
     assert!(outcome.partly && own().len() == holds(&service[0]) + 1, "nothing is taken for deleted");
     service[0].left_out.borrow_mut().clear();
     meeting(&service[0], "private", "dentist", "tue", "10", "11");

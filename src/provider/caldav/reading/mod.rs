@@ -179,8 +179,10 @@ impl Draft {
     fn take(&mut self, bodies: Bodies, known: &Known) {
         let lost = bodies.missed.iter().filter(|(key, _)| !known.objects.contains_key(key)).count();
         if lost > 0 && self.incomplete.is_none() {
-            let why = bodies.missed.first().map(|(key, why)| format!(" ({key}: {why})")).unwrap_or_default();
+            let first = bodies.missed.first();
+            let why = first.map(|(_, why)| format!(" ({why})")).unwrap_or_default();
             self.incomplete = Some(format!("{lost} objects could not be fetched{why}"));
+            self.warnings.extend(first.map(|(key, why)| format!("{key} could not be fetched: {why}")));
         }
         self.unreadable.extend(bodies.unreadable);
         // Deleted in between, or kept back: the next list tells.
