@@ -186,8 +186,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let holds = shown(&decision, &written.attempts);
     let failed = written.halted.is_some() || written.attempts.iter().any(|one| !one.applied);
     let partly = !input.incomplete.is_empty() || (cx.writes() && cx.settings.write && failed);
-    input.warnings.extend(cx.settings.warnings.iter().map(Warning::new));
-    input.warnings.extend(written.warnings);
+    input.warnings.extend(cx.settings.warnings.iter().map(Warning::new).chain(written.warnings));
     let outcome = Outcome {
         now: cx.now,
         tz: cx.settings.policy.tz.clone(),

@@ -153,9 +153,9 @@ pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, said: &
                     };
                 }
                 if before.contains(&undone) {
-                    tell!(debug)
+                    tell!(debug);
                 } else {
-                    tell!(warn)
+                    tell!(warn);
                 }
                 said.undone.insert(undone);
             }
