@@ -166,13 +166,12 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     };
     let decision = decide(knowledge, seen, cx.instance);
     let today = week::day_span(cx.settings.policy.tz.to_datetime(cx.now).date(), &cx.settings.policy.tz);
-    let refreshed = refreshes(cx.store, today.start)?;
     let balances_before = cx.store.balances(8, IsoWeek::at(cx.now, &cx.settings.policy.tz))?;
     let notes = summarize::Notes {
         instance: cx.instance,
         balances: &balances_before,
         unread: &input.incomplete,
-        refreshed_today: &refreshed,
+        refreshed_today: &refreshes(cx.store, today.start)?,
     };
     let mut changes = decision.changes.clone();
     changes.extend(summarize::changes(knowledge, &decision, notes));
