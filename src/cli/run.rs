@@ -131,7 +131,7 @@ impl Daemon {
                         systemd::ready();
                     } else {
                         retry = RETRY_MAX.min(retry * 2);
-                        shell = again(shell);
+                        shell = again(shell, &self.wakes);
                     }
                 }
                 End::Store(error) => store = self.reopened(&shell, socket, error).await,
@@ -242,10 +242,8 @@ async fn reload_when_told(
                 let _ = wakes.send(Wake::Reload);
             }
             Err(fail) => {
-                let faults = fail.message();
-                journal::config_wrong(&faults);
-                let first = faults.lines().next().unwrap_or_default().to_owned();
-                let _ = wakes.send(Wake::ConfigWrong(first));
+                journal::config_wrong(&fail.message());
+                let _ = wakes.send(Wake::ConfigWrong(first_line(&fail)));
                 systemd::ready();
             }
         }
@@ -265,12 +263,20 @@ fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
 
 /// The same config once more, for another zone of the system or for secrets that could not be had: as the file has it now,
 /// where that is right.
-fn again(shell: Shell) -> Shell {
+fn again(shell: Shell, wakes: &UnboundedSender<Wake>) -> Shell {
     journal::reloaded("for the system's time zone, or for secrets that could not be had");
     match reloaded(&shell) {
         Ok(new) => new,
-        Err(_) => shell.with_closed_accounts(),
+        Err(fail) => {
+            let _ = wakes.send(Wake::ConfigWrong(first_line(&fail)));
+            shell.with_closed_accounts()
+        }
     }
+}
+
+/// The first of the faults.
+fn first_line(fail: &Fail) -> String {
+    fail.message().lines().next().unwrap_or_default().to_owned()
 }
 
 /// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.
