@@ -118,8 +118,8 @@ fn the_same_seed_is_the_same_life() {
             let (once, again) = (story(), story());
             let differs = once.iter().zip(&again).position(|(one, other)| one != other);
             let at = differs.unwrap_or(once.len().min(again.len()));
-            let (one, other) = (once.get(at), again.get(at));
-            assert_eq!(one, other, "{what} {seed}, line {at} after:\n{}", once[..at].join("\n"));
+            let (first_told, told_again) = (once.get(at), again.get(at));
+            assert_eq!(first_told, told_again, "{what} {seed}, line {at} after:\n{}", once[..at].join("\n"));
         }
     }
 }
