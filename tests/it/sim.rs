@@ -3,27 +3,27 @@
 //!
 //! `SEAWALL_SIM_FIRST=57 SEAWALL_SIM_SEEDS=1 cargo test --test it -- sim::` lives one again.
 //!
-//! Bugs that `tests/sim-mutants` plants, to see each of them caught:
-//! - `breaker-off`: any number of holds may go or move at once
-//! - `budget-off`: any number of changes may be made
-//! - `create-retried-blindly`: a create whose answer tells nothing is sent once more
-//! - `deletion-undone`: a hold that a person deleted is written again
-//! - `edits-overwritten`: what a person edited still counts as seawall's
-//! - `guest-ignored`: a hold with a guest is still seawall's to write
-//! - `incomplete-ignored`: a calendar that was not read to the end counts as read
-//! - `last-word-repeated`: the last word of a summary is refreshed like the others
+//! Bugs that `tests/sim-mutants` plants, and the seed that catches each:
+//! - `breaker-off`: any number of holds may go or move at once (seed 87)
+//! - `budget-off`: any number of changes may be made (seed 5)
+//! - `create-retried-blindly`: a create whose answer tells nothing is sent once more (seed 5)
+//! - `deletion-undone`: a hold that a person deleted is written again (seed 4)
+//! - `edits-overwritten`: what a person edited still counts as seawall's (seed 2)
+//! - `guest-ignored`: a hold with a guest is still seawall's to write (seed 35)
+//! - `incomplete-ignored`: a calendar that was not read to the end counts as read (seed 0)
+//! - `last-word-repeated`: the last word of a summary is refreshed like the others (seed 15)
 //! - `ledger-after-delete`: the ledger learns of a delete only after it
-//! - `old-list-believed`: a list that shows what seawall deleted is believed
-//! - `precondition-forced`: a refused precondition is answered with the etag of whatever is there now
-//! - `private-title-told`: meetings of a private calendar are named
-//! - `read-back-skipped`: a write is believed and not read back
-//! - `started-hold-kept`: a hold that has begun does not give way
-//! - `tombstone-revived`: what is left of a deleted event is written to, and comes back to life
+//! - `old-list-believed`: a list that shows what seawall deleted is believed (seed 302)
+//! - `precondition-forced`: a refused precondition is answered with the etag of whatever is there now (seed 141)
+//! - `private-title-told`: meetings of a private calendar are named (seed 143)
+//! - `read-back-skipped`: a write is believed and not read back (seed 0)
+//! - `started-hold-kept`: a hold that has begun does not give way (seed 208)
+//! - `tombstone-revived`: what is left of a deleted event is written to, and comes back to life (seed 107)
 //! - `wrong-clock-believed`: the clock of the service does not count
-//! - `loop-asks-no-more`: an account that could not be read is read no more
-//! - `loop-old-reading-written`: the loop writes on a reading from an hour ago
+//! - `loop-asks-no-more`: an account that could not be read is read no more (days, seed 1)
+//! - `loop-old-reading-written`: the loop writes on a reading from an hour ago (days, seed 10)
 //! - `loop-pause-ignored`: the loop writes while it is paused (days, seed 1)
-//! - `loop-sleep-unnoticed`: neither a sleep of the machine nor a clock that was set is noticed
+//! - `loop-sleep-unnoticed`: neither a sleep of the machine nor a clock that was set is noticed (days, seed 11)
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -167,6 +167,8 @@ fn weeks_in_one_process_need_no_more_than_the_first() {
     let weeks = number("SEAWALL_SIM_WEEKS", 3);
     if std::env::var(SOAK).is_ok() {
         let poll = if weeks > 10 { 5 } else { 15 };
+        // The name of the test stands on this line already.
+        println!();
         for (n, week) in soak(weeks as usize, poll).iter().enumerate() {
             println!("week {n}: {} KiB of memory, {} KiB on disk, {} writes", week.memory, week.database, week.writes);
         }
