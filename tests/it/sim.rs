@@ -12,14 +12,13 @@
 //! - `guest-ignored`: a hold with a guest is still seawall's to write (seed 35)
 //! - `incomplete-ignored`: a calendar that was not read to the end counts as read (seed 0)
 //! - `last-word-repeated`: the last word of a summary is refreshed like the others (seed 15)
-//! - `ledger-after-delete`: the ledger learns of a delete only after it
 //! - `old-list-believed`: a list that shows what seawall deleted is believed (seed 302)
 //! - `precondition-forced`: a refused precondition is answered with the etag of whatever is there now (seed 141)
 //! - `private-title-told`: meetings of a private calendar are named (seed 143)
 //! - `read-back-skipped`: a write is believed and not read back (seed 0)
 //! - `started-hold-kept`: a hold that has begun does not give way (seed 208)
 //! - `tombstone-revived`: what is left of a deleted event is written to, and comes back to life (seed 107)
-//! - `wrong-clock-believed`: the clock of the service does not count
+//! - `wrong-clock-believed`: the clock of the service does not count (seed 3)
 //! - `loop-asks-no-more`: an account that could not be read is read no more (days, seed 1)
 //! - `loop-old-reading-written`: the loop writes on a reading from an hour ago (days, seed 10)
 //! - `loop-pause-ignored`: the loop writes while it is paused (days, seed 1)
