@@ -48,7 +48,8 @@
 //! **[`config`]** — one TOML file to [`config::settings::Settings`], or all its faults at once with line and column.
 //! **Invariant:** settings cannot be invalid. Never holds or prints a secret.
 //!
-//! **[`cycle`]** — one cycle, generic over the provider: the unit that is simulated. [`cycle::apply`] checks every rule
+//! **[`cycle`]** — one cycle, generic over the provider: the unit that is simulated (`tests/it/sim.rs`). What the user
+//! should know is a [`cycle::warning::Warning`], which says whether a log may tell it. [`cycle::apply`] checks every rule
 //! of ownership again on the object as it is, right before it writes.
 //! **Invariant:** names no adapter. The one reader of the clock is [`cycle::clock`].
 //!
@@ -78,9 +79,10 @@
 //! # How to …
 //!
 //! *add a provider*: a folder in `provider/` that implements [`provider::Provider`], a variant of
-//! [`config::settings::Source`] with its keys in `config/account.rs`, the contract suite in `tests/it/contract.rs`, and
-//! a variant of [`provider::any::AnyProvider`], made in `cli/accounts.rs`. *Add a config key*: `config/schema.rs`, its default in `config/defaults.rs`, where it
-//! is read, and the example. *Add a migration*: a new file in `store/migrations`, never a change to an old one.
+//! [`config::settings::Source`] with its keys in `config/account.rs`, the contract suite in `tests/it/contract`, and
+//! a variant of [`provider::any::AnyProvider`], made in `cli/accounts.rs`. *Add a config key*: `config/schema.rs`, its
+//! default in `config/defaults.rs`, its words in `config/json_schema/keys.rs`, where it is read, and the
+//! example. *Add a migration*: a new file in `store/migrations`, never a change to an old one.
 
 pub mod calendar;
 pub mod focus;

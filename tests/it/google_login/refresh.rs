@@ -201,9 +201,7 @@ fn a_new_refresh_token_is_kept_though_nobody_waits_for_it_any_more() {
         let service = Service::rotating("good");
         let file = token_file(&folder, "good").await;
         let source = service.source(&file);
-        // It is asked, and takes a second to answer.
-        let waits = tokio::time::timeout(Duration::from_millis(500), source.access_token());
-        assert!(waits.await.is_err(), "dropped in the middle");
+        drop_midway(&source).await;
         assert_eq!(service.asked(), 1);
         finished().await;
         assert_eq!((kept(&file), service.good()), ("refresh-1".to_owned(), "refresh-1".to_owned()));
@@ -219,8 +217,7 @@ fn a_source_that_is_made_anew_waits_for_the_refresh_that_was_left_behind() {
         let service = Service::rotating("good");
         let file = token_file(&folder, "good").await;
         let source = service.source(&file);
-        let waits = tokio::time::timeout(Duration::from_millis(500), source.access_token());
-        assert!(waits.await.is_err(), "dropped in the middle");
+        drop_midway(&source).await;
         drop(source);
         assert_eq!(text(service.source(&file).access_token().await), "access-2");
         assert_eq!(kept(&file), service.good());
@@ -384,6 +381,12 @@ fn rights_that_the_service_took_away_are_missed_at_once() {
 }
 
 /// What `check` is told.
+/// Asks for a token, which takes the service a second, and waits no longer than half of it.
+async fn drop_midway(source: &TokenSource) {
+    let waits = tokio::time::timeout(Duration::from_millis(500), source.access_token());
+    assert!(waits.await.is_err(), "dropped in the middle");
+}
+
 async fn told(source: &TokenSource) -> String {
     source.describe().await.map_or_else(|error| error.message, |lines| lines.join("\n"))
 }
