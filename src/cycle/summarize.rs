@@ -54,7 +54,7 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
     decision
         .figures
         .iter()
-        .filter_map(|figures| {
+        .flat_map(|figures| {
             let words = Words {
                 week: figures.week,
                 title: text::title(policy, figures),
@@ -74,7 +74,7 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
                 first_cycle: knowledge.memory.first_cycle.unwrap_or(knowledge.now),
                 closed: &closed,
             };
-            summary::change(desk, &words)
+            summary::doubles(desk, figures.week).into_iter().chain(summary::change(desk, &words))
         })
         .collect()
 }

@@ -62,12 +62,7 @@ pub struct Desk<'a> {
 
 /// What happens to the summary of a week, if anything.
 pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
-    let is_it = |key: &Key| key.kind == Kind::Summary && key.week == words.week;
-    let found = desk.owned.iter().find(|owned| {
-        owned.key().is_some_and(is_it)
-            && (owned.object.lies_in == *desk.calendar || !matches!(owned.standing, Standing::Ours(_)))
-    });
-    let Some(owned) = found else { return creation(desk, words) };
+    let Some(owned) = of_week(desk, words.week).next() else { return creation(desk, words) };
     let Standing::Ours(marker) = &owned.standing else { return None };
     let is_over = desk.now >= desk.settings.due(words.week, desk.tz);
     let last_word =
@@ -112,6 +107,43 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
         urgency: if last_word { Urgency::Final } else { Urgency::Update },
         why: why.to_owned(),
     })
+}
+
+/// The summaries of a week, the one that goes on first: there are several where a new database did not know of the first.
+fn of_week(desk: Desk<'_>, week: IsoWeek) -> impl Iterator<Item = &Owned> {
+    let is_it = |owned: &&Owned| {
+        owned.key().is_some_and(|key| key.kind == Kind::Summary && key.week == week)
+            && (owned.object.lies_in == *desk.calendar || !matches!(owned.standing, Standing::Ours(_)))
+    };
+    let mut found: Vec<&Owned> = desk.owned.iter().filter(is_it).collect();
+    let is_others = |owned: &Owned| matches!(owned.standing, Standing::Other(_));
+    found.sort_by_key(|owned| {
+        (is_others(owned), is_spare(owned), std::cmp::Reverse(owned.key().map(|key| key.generation)))
+    });
+    found.into_iter()
+}
+
+/// Whether it is as seawall wrote it, and not for the last time: nothing is lost with it.
+fn is_spare(owned: &Owned) -> bool {
+    matches!(&owned.standing, Standing::Ours(marker) if !marker.is_final && marker.written.span == owned.object.span)
+}
+
+/// The summaries of a week that go, for another one goes on.
+pub fn doubles(desk: Desk<'_>, week: IsoWeek) -> Vec<Change> {
+    let spare = of_week(desk, week).skip(1).filter(|owned| is_spare(owned) && owned.object.span.end > desk.now);
+    let delete = |owned: &Owned| {
+        Some(Change {
+            action: Action::Delete,
+            key: owned.key()?.clone(),
+            uid: owned.object.uid.clone(),
+            calendar: desk.calendar.clone(),
+            target: Some(holds::target(owned)),
+            content: None,
+            urgency: Urgency::Delete,
+            why: "another one tells of this week".to_owned(),
+        })
+    };
+    spare.filter_map(delete).collect()
 }
 
 /// A summary is made inside its week and before its time, and not where the user deleted it.
