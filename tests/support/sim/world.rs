@@ -379,6 +379,9 @@ impl World {
             today: self.today(),
             midnight: seawall::calendar::week::midnight(self.today(), tz),
         };
+        if before.is_none() && one.is_blank.get() {
+            self.watch.borrow_mut().made_blindly.insert(name.to_owned());
+        }
         let is_taken = self.watch.borrow_mut().write(seawall, &scene, name, before, after);
         drop(people);
         if is_taken {
