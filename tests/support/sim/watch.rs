@@ -59,6 +59,8 @@ pub(crate) struct Watch {
     unclear: BTreeSet<(usize, String)>,
     /// What was written and not read back yet.
     unread: [Option<(String, Timestamp)>; 2],
+    /// UIDs of what each deleted.
+    pub(crate) deleted: [BTreeSet<String>; 2],
     finals: BTreeMap<IsoWeek, u32>,
     /// By seawall: none knows how often the other one refreshed what it takes over.
     refreshes: BTreeMap<(usize, IsoWeek), Vec<Timestamp>>,
@@ -136,6 +138,9 @@ impl Watch {
         after: Option<&str>,
     ) {
         self.writes[seawall] += 1;
+        if after.is_none() {
+            self.deleted[seawall].insert(name.trim_end_matches(".ics").to_owned());
+        }
         let old = before.map(|entry| unfolded(entry.body.as_bytes()));
         let new = after.map(|text| unfolded(text.as_bytes()));
         let was = old.as_deref().and_then(marker_of);
