@@ -88,3 +88,26 @@ pub fn find(explicit: Option<&Path>, env: &Environment) -> Result<PathBuf, NoCon
     looked.push(PathBuf::from(SYSTEM_CONFIG));
     looked.iter().find(|path| path.exists()).cloned().ok_or(NoConfig { looked: looked.clone() })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_config_has_one_name_by_every_path_unless_what_a_link_points_at_is_replaced_and_never_written() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| fs::canonicalize(root.path()).unwrap().join(name);
+        fs::create_dir(path("real")).unwrap();
+        fs::write(path("real/seawall.toml"), "").unwrap();
+        symlink("real/seawall.toml", path("link.toml")).unwrap();
+        symlink("real", path("folder")).unwrap();
+        for name in ["real/seawall.toml", "link.toml", "folder/seawall.toml"] {
+            assert_eq!(identity(&path(name)), path("real/seawall.toml"), "{name}");
+        }
+        fs::set_permissions(path("real/seawall.toml"), fs::Permissions::from_mode(0o444)).unwrap();
+        assert_eq!(identity(&path("link.toml")), path("link.toml"));
+        assert_eq!(identity(&path("missing.toml")), path("missing.toml"));
+    }
+}

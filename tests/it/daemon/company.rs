@@ -72,7 +72,7 @@ fn what_is_released_beside_it_stays_away() {
 #[test]
 fn a_pause_beside_it_lasts_until_it_is_told_to_resume() {
     let machine = Machine::new();
-    let _daemon = machine.start();
+    let _daemon = machine.start_with(talkative);
     eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
     machine.hears("last cycle");
     assert_eq!(machine.run(&["pause"]).status.code(), Some(0));
