@@ -80,10 +80,11 @@ fn a_program_that_runs_while_the_config_is_read_again_comes_to_its_end_and_is_no
     machine.meeting("work", 2);
     let daemon = machine.start();
     eventually("it was started", || !lines(&machine, "begun").is_empty());
-    machine.config("notice = \"0m\"", "notice = \"1m\"");
+    machine.config("freeze = \"0m\"", "freeze = \"5m\"");
     daemon.send(Signal::HUP);
     machine.hears("RELOADING=1");
     machine.hears("READY=1");
+    machine.hears("reading for the first time");
     machine.hears("last cycle");
     assert_eq!(lines(&machine, "done"), [""; 0]);
     fs::write(machine.path("go"), "").unwrap();
