@@ -89,6 +89,8 @@ pub async fn write<P: Provider>(
         waiting
             .extend(split.wait.into_iter().map(|change| untried(change, Some("a calendar was not read to the end"))));
     }
+    changes = guard::with_room(changes);
+    holds::sort(&mut changes);
     let used = cx.store.writes_between(report.today.start, report.today.end)? as usize;
     let limits = cx.settings.limits;
     let room = limits.writes_per_cycle.min(limits.writes_per_day.saturating_sub(used));
