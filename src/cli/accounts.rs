@@ -1,6 +1,7 @@
 //! The config's accounts as providers, their secrets fetched. The one place of the command line that names adapters.
 //! An account whose secret can't be had answers every question with the reason, and keeps no other from its work.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use futures_util::future::join_all;
@@ -10,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::login;
 use crate::calendar::zones::Zones;
 use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
-use crate::config::{Environment, secret};
+use crate::config::{Environment, open_regular, secret};
 use crate::provider::any::{AnyProvider, Closed};
 use crate::provider::caldav::CalDav;
 use crate::provider::caldav::discovery::Dns;
@@ -127,6 +128,9 @@ impl Maker<'_> {
 fn trusting(ca_file: Option<&Path>, client: &Client) -> Result<Client, Closed> {
     let Some(path) = ca_file else { return Ok(client.clone()) };
     let fault = |why: String| Closed(format!("ca_file {} {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|error| fault(format!("can't be read: {error}")))?;
+    let mut pem = Vec::new();
+    open_regular(path)
+        .and_then(|mut file| file.read_to_end(&mut pem))
+        .map_err(|error| fault(format!("can't be read: {error}")))?;
     Client::with_ca(&pem).map_err(|error| fault(error.to_string()))
 }

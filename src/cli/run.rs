@@ -14,21 +14,26 @@ use super::args::Cli;
 use super::fail::{DONE, Done, Fail};
 use super::shell::{self, Shell};
 use crate::config::Environment;
-use crate::config::settings::Source;
+use crate::config::settings::{Hook, Source};
 use crate::cycle::clock::Clock;
 use crate::daemon::digest::{AccountStatus, Status};
 use crate::daemon::files::Watcher;
 use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
 use crate::daemon::wake::{End, Wake, Word};
-use crate::daemon::{hooks, journal, systemd, zone};
+use crate::daemon::{hooks as programs, journal, systemd, zone};
 use crate::provider::any::AnyProvider;
+use crate::store::lock::Lock;
 use crate::store::{Store, StoreError};
 
-/// How long until secrets that could not be had, or a state that could not be used, are tried again: at first, and doubled
-/// up to the most.
+/// How long until secrets that could not be had are tried again: at first, and doubled up to the most.
 const RETRY_MIN: Duration = Duration::from_mins(1);
 const RETRY_MAX: Duration = Duration::from_hours(1);
+/// The same for a state that could not be used, which disturbs nobody.
+const STATE_RETRY_MIN: Duration = Duration::from_secs(5);
+const STATE_RETRY_MAX: Duration = Duration::from_mins(10);
+/// Name of the single value by which it is found out whether the state can be written.
+const TRIED: &str = "tried";
 
 /// How long the end waits for a login that is being renewed: a stop takes less than 5 s, whatever goes on.
 const STOP_MAX: Duration = Duration::from_secs(4);
@@ -42,20 +47,24 @@ pub(super) async fn run(cli: &Cli) -> Done {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let shell = Shell::open(cli)?;
     refuse(&shell)?;
-    let _alone = shell.lock_as_daemon().await?;
+    let mut alone = Vec::new();
+    shell.lock_as_daemon(&mut alone).await?;
     let store = shell.store()?;
     let socket = Socket::bind(&shell::socket(&shell.settings.file)).map_err(|error| {
         anyhow::anyhow!("can't make the socket {}: {error}", shell::socket(&shell.settings.file).display())
     })?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let reload = signal(SignalKind::hangup())?;
+    let (words, mut said) = mpsc::unbounded_channel();
+    let hooks = RefCell::default();
     journal::started(shell.settings.accounts.len());
     systemd::ready();
     let done = tokio::select! {
         biased;
         _ = terminate.recv() => Ok(DONE),
         _ = interrupt.recv() => Ok(DONE),
-        failed = Daemon::new(reload).stay(shell, store, &socket) => Err(failed),
+        failed = Daemon::new(reload, words, &hooks, &mut alone).stay(shell, store, &socket) => Err(failed),
+        never = listen(&hooks, &mut said) => match never {},
     };
     systemd::stopping();
     // A refresh token that the service has just replaced would be lost with the answer.
@@ -73,18 +82,28 @@ fn refuse(shell: &Shell) -> Result<(), Fail> {
     Err(Fail::Config(format!("{file}: now: `seawall run` goes by the real clock: take this key away")))
 }
 
-struct Daemon {
+struct Daemon<'a> {
     reload: RefCell<Signal>,
     wakes: UnboundedSender<Wake>,
     woken: UnboundedReceiver<Wake>,
+    words: UnboundedSender<Word>,
+    /// The programs of the present config.
+    hooks: &'a RefCell<Vec<Hook>>,
+    /// What keeps other daemons out.
+    alone: &'a mut Vec<Lock>,
     /// What the loop begins anew with.
     next: RefCell<Option<Shell>>,
 }
 
-impl Daemon {
-    fn new(reload: Signal) -> Self {
+impl<'a> Daemon<'a> {
+    fn new(
+        reload: Signal,
+        words: UnboundedSender<Word>,
+        hooks: &'a RefCell<Vec<Hook>>,
+        alone: &'a mut Vec<Lock>,
+    ) -> Self {
         let (wakes, woken) = mpsc::unbounded_channel();
-        Self { reload: RefCell::new(reload), wakes, woken, next: RefCell::default() }
+        Self { reload: RefCell::new(reload), wakes, woken, words, hooks, alone, next: RefCell::default() }
     }
 
     /// Runs one loop after the other; ends only where it can't go on.
@@ -92,12 +111,12 @@ impl Daemon {
         let since = Clock::System.now();
         let mut retry = RETRY_MIN;
         loop {
+            self.hooks.borrow_mut().clone_from(&shell.settings.hooks);
             let folders = folders(&shell);
             let watcher = Watcher::new(&folders);
             // A secret may take its time, and has a limit of its own.
             let providers = self.meanwhile(socket, || waiting(&shell), shell.accounts()).await;
             let (wakes, next) = (&self.wakes, &self.next);
-            let (words, mut said) = mpsc::unbounded_channel();
             retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
             let locks = shell.lock_files();
             let ground = Ground {
@@ -114,8 +133,7 @@ impl Daemon {
                 since,
             };
             let end = tokio::select! {
-                end = watch(ground, &mut self.woken, &words) => end,
-                never = listen(&shell, &mut said) => match never {},
+                end = watch(ground, &mut self.woken, &self.words) => end,
                 never = socket.serve(wakes) => match never {},
                 never = Watcher::run(watcher, wakes) => match never {},
                 never = follow_zone(&shell, wakes) => match never {},
@@ -126,12 +144,15 @@ impl Daemon {
                 End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
                 End::Reload => {
                     if let Some(new) = self.next.take() {
-                        shell = new;
                         journal::reloaded("the config was read again");
+                        shell = self.taken_over(shell, Ok(new)).await;
                         systemd::ready();
                     } else {
+                        // For its zone or its secrets it is the same config, as the file has it now.
+                        journal::reloaded("for the system's time zone, or for secrets that could not be had");
                         retry = RETRY_MAX.min(retry * 2);
-                        shell = again(shell, &self.wakes);
+                        let new = reloaded(&shell);
+                        shell = self.taken_over(shell, new).await;
                     }
                 }
                 End::Store(error) => store = self.reopened(&shell, socket, error).await,
@@ -139,39 +160,74 @@ impl Daemon {
         }
     }
 
-    /// Does what takes its time outside of the loop, with signs of life; whoever asks is told how it goes.
+    /// Does what takes its time outside of the loop, with signs of life; whoever asks is told how it goes, and all else
+    /// that happens is left to the loop that comes.
     async fn meanwhile<T>(&mut self, socket: &Socket, status: impl Fn() -> Status, work: impl Future<Output = T>) -> T {
+        let mut kept = Vec::new();
         let answers = async {
             while let Some(wake) = self.woken.recv().await {
-                if let Wake::Ask(answer) = wake {
+                match wake {
                     // Who asked may have gone.
-                    let _ = answer.send(status());
+                    Wake::Ask(answer) => drop(answer.send(Status { config_fault: fault_in(&kept), ..status() })),
+                    wake => kept.push(wake),
                 }
             }
             std::future::pending::<Infallible>().await
         };
-        tokio::select! {
+        let done = tokio::select! {
             done = while_alive(work) => done,
             never = socket.serve(&self.wakes) => match never {},
             never = answers => match never {},
-        }
+        };
+        kept.into_iter().for_each(|wake| drop(self.wakes.send(wake)));
+        done
+    }
+
+    /// The new config, where it is right and nobody else holds in its calendar; else the old one, with its accounts to be
+    /// opened anew.
+    async fn taken_over(&mut self, old: Shell, new: Result<Shell, Fail>) -> Shell {
+        let locked = match new {
+            Ok(new) => new.lock_as_daemon(self.alone).await.map(|()| new),
+            Err(fail) => Err(fail),
+        };
+        locked.unwrap_or_else(|fail| {
+            refused(&fail, &self.wakes);
+            old.with_closed_accounts()
+        })
     }
 
     /// The state, once it can be used again; until then the daemon says why it does nothing.
     async fn reopened(&mut self, shell: &Shell, socket: &Socket, error: StoreError) -> Store {
         let mut fault = error.to_string();
-        let mut pause = RETRY_MIN;
+        let mut pause = STATE_RETRY_MIN;
         loop {
             journal::state_failed(&fault);
-            systemd::status("the state can't be used, so nothing is written; see the log");
+            // After what the loop said last, which may still have to be passed on.
+            let _ =
+                self.words.send(Word::Status("the state can't be used, so nothing is written; see the log".to_owned()));
             self.meanwhile(socket, || troubled(shell, &fault), tokio::time::sleep(pause)).await;
-            match shell.store() {
+            match self.opened(shell).await {
                 Ok(store) => return store,
-                Err(error) => fault = error.to_string(),
+                Err(fail) => fault = fail.message(),
             }
-            pause = RETRY_MAX.min(pause * 2);
+            pause = STATE_RETRY_MAX.min(pause * 2);
         }
     }
+
+    /// The state that is there now, where no other daemon works on it (with a folder that was moved away its lock went
+    /// too) and it can be written: one that is full, or held by another program, opens all the same.
+    async fn opened(&mut self, shell: &Shell) -> Result<Store, Fail> {
+        shell.lock_as_daemon(self.alone).await?;
+        let store = shell.store()?;
+        store.set_meta(TRIED, Some(&shell.now().to_string()))?;
+        Ok(store)
+    }
+}
+
+/// What is wrong with the config, where that was just found out.
+fn fault_in(wakes: &[Wake]) -> Option<String> {
+    let fault = |wake: &Wake| if let Wake::ConfigWrong(fault) = wake { Some(fault.clone()) } else { None };
+    wakes.iter().rev().find_map(fault)
 }
 
 /// Does what takes its time and can't hang, with signs of life.
@@ -186,8 +242,8 @@ async fn while_alive<T>(work: impl Future<Output = T>) -> T {
     }
 }
 
-/// Passes on what the loop says. Never ends.
-async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) -> Infallible {
+/// Passes on what one loop after the other says; what was started for a notice goes on when a loop ends. Never ends.
+async fn listen(hooks: &RefCell<Vec<Hook>>, said: &mut UnboundedReceiver<Word>) -> Infallible {
     let (tell, mut told) = mpsc::unbounded_channel();
     let pass_on = async {
         while let Some(word) = said.recv().await {
@@ -202,7 +258,7 @@ async fn listen(shell: &Shell, said: &mut UnboundedReceiver<Word>) -> Infallible
     };
     tokio::select! {
         never = pass_on => never,
-        never = hooks::serve(&shell.settings.hooks, &mut told) => never,
+        never = programs::serve(hooks, &mut told) => never,
     }
 }
 
@@ -242,8 +298,7 @@ async fn reload_when_told(
                 let _ = wakes.send(Wake::Reload);
             }
             Err(fail) => {
-                journal::config_wrong(&fail.message());
-                let _ = wakes.send(Wake::ConfigWrong(first_line(&fail)));
+                refused(&fail, wakes);
                 systemd::ready();
             }
         }
@@ -261,22 +316,11 @@ fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
     Ok(new)
 }
 
-/// The same config once more, for another zone of the system or for secrets that could not be had: as the file has it now,
-/// where that is right.
-fn again(shell: Shell, wakes: &UnboundedSender<Wake>) -> Shell {
-    journal::reloaded("for the system's time zone, or for secrets that could not be had");
-    match reloaded(&shell) {
-        Ok(new) => new,
-        Err(fail) => {
-            let _ = wakes.send(Wake::ConfigWrong(first_line(&fail)));
-            shell.with_closed_accounts()
-        }
-    }
-}
-
-/// The first of the faults.
-fn first_line(fail: &Fail) -> String {
-    fail.message().lines().next().unwrap_or_default().to_owned()
+/// A config that is not taken over is told, in full in the log, and its first fault to whoever asks.
+fn refused(fail: &Fail, wakes: &UnboundedSender<Wake>) {
+    let message = fail.message();
+    journal::config_wrong(&message);
+    let _ = wakes.send(Wake::ConfigWrong(message.lines().next().unwrap_or_default().to_owned()));
 }
 
 /// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.

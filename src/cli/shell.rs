@@ -70,7 +70,7 @@ impl Shell {
         }
         let clock = now.or(settings.now).map_or(Clock::System, Clock::Standing);
         let instance = settings.instance.clone().unwrap_or_else(instance_of_machine);
-        let config_hash = short_hash(&std::fs::read(file)?);
+        let config_hash = short_hash(&config::read(file).map_err(|error| Fail::Config(error.to_string()))?);
         let (environment, accounts) = (environment.clone(), OnceCell::new());
         Ok(Self { settings, config_hash, clock, zones, instance, environment, accounts })
     }
@@ -137,16 +137,20 @@ impl Shell {
     }
 
     /// The locks that a daemon keeps as long as it runs: one works on a state, and one of this machine on a hold
-    /// calendar, for two with the same instance would take each other's work for a person's.
-    pub(super) async fn lock_as_daemon(&self) -> Result<Vec<Lock>, Fail> {
+    /// calendar, for two with the same instance would take each other's work for a person's. What it holds already it
+    /// keeps, as far as that is still locked by it and wanted.
+    pub(super) async fn lock_as_daemon(&self, held: &mut Vec<Lock>) -> Result<(), Fail> {
         let dir = &self.settings.state_dir;
         let of_state = (dir.join("run.lock"), format!("works on this state already ({})", dir.display()));
         let of_calendar =
             self.hold_calendar_file("run.lock").map(|file| (file, "holds in the same calendar already".to_owned()));
-        let mut locks = Vec::new();
-        for (file, what) in std::iter::once(of_state).chain(of_calendar) {
-            match lock::acquire(&file, Duration::ZERO).await {
-                Ok(lock) => locks.push(lock),
+        let files: Vec<(PathBuf, String)> = std::iter::once(of_state).chain(of_calendar).collect();
+        for (file, what) in &files {
+            if held.iter().any(|lock| lock.is_on(file)) {
+                continue;
+            }
+            match lock::acquire(file, Duration::ZERO).await {
+                Ok(lock) => held.push(lock),
                 Err(LockError::Held { holder, .. }) => {
                     let who = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
                     return Err(anyhow::anyhow!(
@@ -157,7 +161,8 @@ impl Shell {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(locks)
+        held.retain(|lock| files.iter().any(|(file, _)| lock.is_on(file)));
+        Ok(())
     }
 
     /// A file in the runtime folder that is named after the hold calendar.
@@ -240,7 +245,7 @@ pub(super) fn sockets(config: &Path) -> [PathBuf; 2] {
 }
 
 fn socket_name(config: &Path) -> String {
-    format!("status-{}.sock", short_hash(config.as_os_str().as_encoded_bytes()))
+    format!("status-{}.sock", short_hash(config::identity(config).as_os_str().as_encoded_bytes()))
 }
 
 /// Says what a report that has no place for it would leave out.

@@ -1,8 +1,9 @@
 //! The config: file -> document with positions -> validated settings, or all faults at once. Knows no provider,
-//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`load`]), and
+//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`read`]), and
 //! fetches secrets in another one ([`secret::reveal`]).
 
 use std::fmt;
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use jiff::tz::TimeZone;
@@ -22,6 +23,7 @@ mod init;
 mod json_schema;
 mod notify;
 mod paths;
+mod regular;
 mod role;
 mod schema;
 pub mod secret;
@@ -37,7 +39,8 @@ mod value;
 pub use compose::compose;
 pub use init::{Answers, Question, Service, commented_example};
 pub use json_schema::json_schema;
-pub use paths::{NoConfig, find};
+pub use paths::{NoConfig, find, identity};
+pub use regular::open_regular;
 pub use system::Environment;
 
 use self::settings::Settings;
@@ -45,7 +48,7 @@ use self::tree::{Faults, Place, Table};
 use crate::focus::policy::Policy;
 
 /// The most that a config file may hold; what is larger is none.
-const FILE_BYTES_MAX: usize = 1 << 20;
+const FILE_BYTES_MAX: u64 = 1 << 20;
 
 /// One thing that is wrong in a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,21 +97,33 @@ impl fmt::Display for ConfigError {
 /// # Errors
 /// Everything that is wrong with it, or why it can't be read.
 pub fn load(path: &Path, env: &Environment) -> Result<Settings, ConfigError> {
-    let whole = |message: String| ConfigError {
-        file: path.to_owned(),
-        faults: vec![Fault { line: 0, column: 0, key: String::new(), message }],
-    };
-    let bytes = std::fs::read(path).map_err(|error| whole(format!("can't be read: {error}")))?;
-    if bytes.len() > FILE_BYTES_MAX {
-        return Err(whole(format!("is larger than {FILE_BYTES_MAX} bytes, so it is hardly a config")));
-    }
-    let text = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(read(path)?).map_err(|error| {
         let (line, column) = position(error.as_bytes(), error.utf8_error().valid_up_to());
         let message = "is not UTF-8".to_owned();
         ConfigError { file: path.to_owned(), faults: vec![Fault { line, column, key: String::new(), message }] }
     })?;
-    let absolute = absolute(path).map_err(|error| whole(format!("can't be located: {error}")))?;
+    let absolute = absolute(path).map_err(|error| whole(path, format!("can't be located: {error}")))?;
     parse(&text, &absolute, env).map_err(|faults| ConfigError { file: path.to_owned(), faults })
+}
+
+/// What is in a config file. It is read again and again while a daemon runs, so it must be a regular one.
+///
+/// # Errors
+/// Why it can't be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
+    let mut bytes = Vec::new();
+    open_regular(path)
+        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|error| whole(path, format!("can't be read: {error}")))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(whole(path, format!("is larger than {FILE_BYTES_MAX} bytes, so it is hardly a config")));
+    }
+    Ok(bytes)
+}
+
+/// A fault of the file as a whole.
+fn whole(path: &Path, message: String) -> ConfigError {
+    ConfigError { file: path.to_owned(), faults: vec![Fault { line: 0, column: 0, key: String::new(), message }] }
 }
 
 /// The policy where there is no config: every default, no working hours and no roles.
@@ -124,8 +139,8 @@ pub fn policy_by_default(tz: TimeZone) -> Policy {
     }
 }
 
-/// The path from the root. It names the state's folder, so one file must have one: `..` is resolved, while symbolic
-/// links to the file stay, for some systems replace what they point at.
+/// The path from the root, to which paths in the config are relative: `..` is resolved, while symbolic links stay, for
+/// some systems replace what they point at.
 ///
 /// # Errors
 /// Where the folder can't be found.
@@ -139,7 +154,7 @@ pub fn absolute(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
-/// Validates the text of a config that lies at `file`, an absolute path. Reads no file.
+/// Validates the text of a config that lies at `file`, an absolute path. Reads no file, and asks only where links lead.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the text.

@@ -1,18 +1,18 @@
 //! Fetches a secret from where the config says it is kept: a systemd credential, a file, or what a program prints.
 //! Keeps none, and no error of it repeats one. Knows no account and no service.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::fs::OFlags;
 use secrecy::SecretString;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
+use super::regular::open_regular;
 use super::settings::SecretSource;
 use super::system::Environment;
 
@@ -67,14 +67,8 @@ fn credential(name: &str, env: &Environment) -> Result<Vec<u8>, SecretError> {
 fn private_file(path: &Path, user: u32) -> Result<Vec<u8>, SecretError> {
     let shown = path.display();
     let unread = |error: io::Error| SecretError(format!("{shown} can't be read: {error}"));
-    // Without waiting: opening a pipe would wait for somebody to write to it.
-    let wait_not = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    let file = OpenOptions::new().read(true).custom_flags(wait_not).open(path).map_err(unread)?;
-    // What was opened is judged, so nobody can put another file in its place meanwhile.
+    let file = open_regular(path).map_err(unread)?;
     let found = file.metadata().map_err(unread)?;
-    if !found.is_file() {
-        return Err(SecretError(format!("{shown} is no regular file")));
-    }
     if found.uid() != user && found.uid() != 0 {
         let owner = found.uid();
         return Err(SecretError(format!(

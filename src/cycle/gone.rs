@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::hand;
 use super::memory::Memory;
-use super::read::{Input, OwnCandidate};
+use super::read::{self, Input, OwnCandidate};
 use super::run::{Context, CycleError};
 use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
@@ -44,12 +44,16 @@ pub(super) async fn confirm<P: Provider>(
             continue;
         };
         let calendar = object.lies_in.clone();
+        // Not by its version alone: services give one version two names.
+        let is_as_listed = |there: &Object| {
+            let is = || read::own_object(&calendar, there, &ical::read(&there.body), cx.lens());
+            there.etag == object.etag || is().is_some_and(|is| is.span == object.span)
+        };
         match provider.get(&calendar.calendar, &object.href).await {
-            Ok(Some(there)) if there.etag == object.etag => confirmed.push(candidate),
+            Ok(Some(there)) if is_as_listed(&there) => confirmed.push(candidate),
             Ok(there) => {
-                let as_it_was = "the list shows an event as it is no more";
-                let reason = there.as_ref().map_or("the list shows an event that is no more", |_| as_it_was);
-                unsure(input, &calendar, reason, About::Seawall);
+                let how = if there.is_some() { "as it is no more" } else { "that is no more" };
+                unsure(input, &calendar, &format!("the list shows an event {how}"), About::Seawall);
                 list_anew(cx, &calendar, there.as_ref())?;
             }
             // It may name the file, and a copy of a hold has the name that a person gave it.

@@ -65,11 +65,10 @@ pub async fn write<P: Provider>(
         changes.clear();
     }
     holds::sort(&mut changes);
-    // While something was not read there are only yields, and what is thought to move may not once all is read.
-    if report.unread.is_empty()
-        && let Some(reason) = alarm(cx, knowledge, decision, &changes, report.remembers)?
-    {
-        out.halted.get_or_insert(reason);
+    // While something was not read there are only yields, and what is thought to move may not once all is read. And where
+    // something else stops everything, of that alone the user is told: an alarm that nobody heard of is none.
+    if report.unread.is_empty() && out.halted.is_none() {
+        out.halted = alarm(cx, knowledge, decision, &changes, report.remembers)?;
     }
     if let Some(home) = &cx.settings.hold_calendar
         && strikes(cx.store, home)? >= STRIKES_MAX

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::stream::StreamExt as _;
 use inotify::{EventMask, EventOwned, EventStream, Inotify, WatchMask};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::Instant;
 
 use super::wake::Wake;
 
@@ -60,14 +61,19 @@ impl<'a> Watcher<'a> {
 
     /// Ends only with an error.
     async fn wake(&mut self, wakes: &UnboundedSender<Wake>) -> std::io::Error {
+        let mut look_at = Instant::now() + MISSING_PAUSE;
         loop {
             let mut touched = BTreeSet::new();
             while touched.is_empty() {
-                let is_missing = self.watched.len() < self.folders.len();
-                match tokio::time::timeout(MISSING_PAUSE, self.touched()).await {
+                // Asked first: where another folder is never quiet, there is always an event.
+                if look_at <= Instant::now() {
+                    look_at = Instant::now() + MISSING_PAUSE;
+                    touched = self.watch_missing();
+                    continue;
+                }
+                match tokio::time::timeout_at(look_at, self.touched()).await {
                     Ok(Ok(accounts)) => touched = accounts,
                     Ok(Err(error)) => return error,
-                    Err(_) if is_missing => touched = self.watch_missing(),
                     Err(_) => {}
                 }
             }

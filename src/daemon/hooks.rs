@@ -1,6 +1,7 @@
 //! Programs that are started for notices: they get JSON on standard input, run beside the loop, and none of them can hold
 //! it up. Knows no notice's meaning.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::process::{ExitStatus, Stdio};
@@ -24,9 +25,10 @@ const RATE_MAX: usize = 10;
 /// The time in which starts are counted.
 const RATE_TIME: Duration = Duration::from_hours(1);
 
-/// Starts the programs for notices as they come. Never ends.
-pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> Infallible {
-    let mut gates: Vec<Gates> = hooks.iter().map(|_| Gates::default()).collect();
+/// Starts the programs for notices as they come: those that are wanted at that moment, for the config may change
+/// meanwhile; what runs then goes on. Never ends.
+pub async fn serve(hooks: &RefCell<Vec<Hook>>, notices: &mut UnboundedReceiver<Notice>) -> Infallible {
+    let mut gates = Gates::default();
     let mut running = FuturesUnordered::new();
     loop {
         let notice = tokio::select! {
@@ -34,9 +36,10 @@ pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> I
             Some(notice) = notices.recv() => notice,
             else => std::future::pending().await,
         };
-        for (hook, gates) in hooks.iter().zip(&mut gates).filter(|(hook, _)| hook.on.contains(&notice.kind)) {
-            if gates.entry(notice.kind).or_default().opens(Instant::now()) {
-                running.push(start(hook, notice.clone()));
+        for hook in hooks.borrow().iter().filter(|hook| hook.on.contains(&notice.kind)) {
+            let gate = gates.entry((hook.command.clone(), notice.kind)).or_default();
+            if gate.opens(Instant::now()) {
+                running.push(start(hook.clone(), notice.clone()));
             } else {
                 let hour = RATE_TIME.as_secs() / 3600;
                 journal::hook_failed(&format!(
@@ -48,8 +51,8 @@ pub async fn serve(hooks: &[Hook], notices: &mut UnboundedReceiver<Notice>) -> I
     }
 }
 
-/// One for each kind: a login is told also where many blocks eroded.
-type Gates = BTreeMap<NoticeKind, Gate>;
+/// One for each program and kind: a login is told also where many blocks eroded.
+type Gates = BTreeMap<(Vec<String>, NoticeKind), Gate>;
 
 /// Counts starts.
 #[derive(Debug, Default)]
@@ -66,7 +69,7 @@ impl Gate {
     }
 }
 
-async fn start(hook: &Hook, notice: Notice) {
+async fn start(hook: Hook, notice: Notice) {
     let Some((program, arguments)) = hook.command.split_first() else { return };
     let failed = |why: String| journal::hook_failed(&format!("`{program}`, started for a notice, {why}"));
     match tokio::time::timeout(TIME_MAX, finished(program, arguments, hook.titles, &notice)).await {

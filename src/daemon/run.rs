@@ -347,13 +347,13 @@ impl<'a, P: Provider> Loop<'a, P> {
         journal::cycled(&outcome, reason, is_paused, &mut self.logged);
         if !self.ground.settings.hooks.is_empty() {
             let before = self.told.clone();
-            for notice in notices(&outcome, &mut self.told) {
-                self.tell(Word::Notice(notice));
-            }
+            let notices = notices(&outcome, &mut self.told);
+            // Kept before it is told: where that fails it will be told, and not twice.
             if self.told != before {
                 let lines: Vec<&str> = self.told.iter().map(String::as_str).collect();
                 self.ground.store.set_meta(TOLD, Some(&lines.join("\n")))?;
             }
+            notices.into_iter().for_each(|notice| self.tell(Word::Notice(notice)));
         }
         Ok(())
     }

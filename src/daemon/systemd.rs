@@ -1,5 +1,9 @@
 //! What the service manager is told (`sd_notify(3)`): only words; it decides nothing. Without a manager nothing is said.
 
+use std::io;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::time::Duration;
 
 use sd_notify::NotifyState;
@@ -38,7 +42,15 @@ pub fn watchdog() -> Option<Duration> {
 }
 
 fn tell(words: &[NotifyState<'_>]) {
-    if let Err(error) = sd_notify::notify(words) {
+    if let Err(error) = send(words) {
         tracing::debug!("the service manager could not be told: {error}");
     }
+}
+
+fn send(words: &[NotifyState<'_>]) -> io::Result<()> {
+    let socket = std::env::var_os("NOTIFY_SOCKET").unwrap_or_default();
+    // One without a file, as some containers and old managers have it: the crate knows only files.
+    let Some(name) = socket.as_bytes().strip_prefix(b"@") else { return sd_notify::notify(words) };
+    let text: String = words.iter().map(|word| format!("{word}\n")).collect();
+    UnixDatagram::unbound()?.send_to_addr(text.as_bytes(), &SocketAddr::from_abstract_name(name)?).map(drop)
 }

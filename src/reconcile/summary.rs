@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::change::{Action, Change, Content, Notes, Urgency};
 use super::holds;
-use super::key::{GENERATIONS_MAX, Key, Kind};
+use super::key::{GENERATIONS_MAX, Key, Kind, Marker};
 use super::ledger::{LedgerRow, LedgerState};
 use super::marker;
 use super::own::{Owned, Standing};
@@ -61,8 +61,47 @@ pub struct Desk<'a> {
 }
 
 /// What happens to the summary of a week, if anything.
-pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
-    let Some(owned) = of_week(desk, words.week).next() else { return creation(desk, words) };
+pub fn changes(desk: Desk<'_>, words: &Words) -> Vec<Change> {
+    match of_week(desk.owned, desk.calendar, words.week) {
+        None => creation(desk, words).into_iter().collect(),
+        Some(owned) => surplus(desk, owned).into_iter().chain(update(desk, words, owned)).collect(),
+    }
+}
+
+/// The summary of a week. There are several where two seawalls made one each at the same moment, or a new database did not
+/// know of the first: one of them goes on, for every seawall the same.
+pub fn of_week<'a>(owned: &'a [Owned], calendar: &CalendarId, week: IsoWeek) -> Option<&'a Owned> {
+    let found = owned.iter().filter(|owned| {
+        owned.key().is_some_and(|key| key.kind == Kind::Summary && key.week == week)
+            && (owned.object.lies_in == *calendar || !matches!(owned.standing, Standing::Ours(_)))
+    });
+    found.max_by_key(|owned| (weight(owned), owned.key().map(|key| key.generation), &owned.object.uid))
+}
+
+/// What would be lost with a summary: its last word, the place that its user gave it, its user's words, nothing.
+fn weight(owned: &Owned) -> u32 {
+    match &owned.standing {
+        Standing::Ours(marker) | Standing::Other(marker) if marker.is_final => 3,
+        Standing::Ours(marker) | Standing::Other(marker) if marker.written.span != owned.object.span => 2,
+        Standing::Ours(_) | Standing::Other(_) => 0,
+        _ => 1,
+    }
+}
+
+/// Own summaries of the week beside the one that goes on, where nothing is lost with them: a week is told once.
+fn surplus(desk: Desk<'_>, goes_on: &Owned) -> Vec<Change> {
+    let week = goes_on.key().map(|key| key.week);
+    let is_spare = |owned: &&Owned| *owned != goes_on && weight(owned) == 0 && owned.object.span.end > desk.now;
+    let others = desk.owned.iter().filter(|owned| is_spare(owned) && desk.complete);
+    let delete = |owned: &Owned| {
+        let Standing::Ours(Marker { key, .. }) = &owned.standing else { return None };
+        let is_it = key.kind == Kind::Summary && Some(key.week) == week && owned.object.lies_in == *desk.calendar;
+        is_it.then(|| holds::deletion(owned, key, Urgency::Delete, "another one tells of this week"))
+    };
+    others.filter_map(delete).collect()
+}
+
+fn update(desk: Desk<'_>, words: &Words, owned: &Owned) -> Option<Change> {
     let Standing::Ours(marker) = &owned.standing else { return None };
     let is_over = desk.now >= desk.settings.due(words.week, desk.tz);
     let last_word =
@@ -107,43 +146,6 @@ pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
         urgency: if last_word { Urgency::Final } else { Urgency::Update },
         why: why.to_owned(),
     })
-}
-
-/// The summaries of a week, the one that goes on first: there are several where a new database did not know of the first.
-fn of_week(desk: Desk<'_>, week: IsoWeek) -> impl Iterator<Item = &Owned> {
-    let is_it = |owned: &&Owned| {
-        owned.key().is_some_and(|key| key.kind == Kind::Summary && key.week == week)
-            && (owned.object.lies_in == *desk.calendar || !matches!(owned.standing, Standing::Ours(_)))
-    };
-    let mut found: Vec<&Owned> = desk.owned.iter().filter(is_it).collect();
-    let is_others = |owned: &Owned| matches!(owned.standing, Standing::Other(_));
-    found.sort_by_key(|owned| {
-        (is_others(owned), is_spare(owned), std::cmp::Reverse(owned.key().map(|key| key.generation)))
-    });
-    found.into_iter()
-}
-
-/// Whether it is as seawall wrote it, and not for the last time: nothing is lost with it.
-fn is_spare(owned: &Owned) -> bool {
-    matches!(&owned.standing, Standing::Ours(marker) if !marker.is_final && marker.written.span == owned.object.span)
-}
-
-/// The summaries of a week that go, for another one goes on.
-pub fn doubles(desk: Desk<'_>, week: IsoWeek) -> Vec<Change> {
-    let spare = of_week(desk, week).skip(1).filter(|owned| is_spare(owned) && owned.object.span.end > desk.now);
-    let delete = |owned: &Owned| {
-        Some(Change {
-            action: Action::Delete,
-            key: owned.key()?.clone(),
-            uid: owned.object.uid.clone(),
-            calendar: desk.calendar.clone(),
-            target: Some(holds::target(owned)),
-            content: None,
-            urgency: Urgency::Delete,
-            why: "another one tells of this week".to_owned(),
-        })
-    };
-    spare.filter_map(delete).collect()
 }
 
 /// A summary is made inside its week and before its time, and not where the user deleted it.

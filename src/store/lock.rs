@@ -1,9 +1,9 @@
 //! Locks between processes: one writer of the state, and one writer of a hold calendar on this machine. The kernel
 //! keeps them, so a crash leaves none behind.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +16,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+}
+
+impl Lock {
+    /// Whether it locks the file that lies at that path now: one that was removed or moved away keeps nobody out.
+    pub fn is_on(&self, path: &Path) -> bool {
+        let file = |found: &fs::Metadata| (found.dev(), found.ino());
+        let (held, found) = (self.file.metadata(), fs::metadata(path));
+        matches!((held, found), (Ok(held), Ok(found)) if file(&held) == file(&found))
+    }
 }
 
 impl Drop for Lock {

@@ -118,9 +118,9 @@ fn what_is_no_file_is_refused_without_waiting() {
     std::fs::remove_file(&kept.path).unwrap();
     assert_eq!(kept.read(), said("FILE can't be read: No such file or directory (os error 2)"));
     rustix::fs::mkfifoat(rustix::fs::CWD, &kept.path, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
-    assert_eq!(kept.read(), said("FILE is no regular file"));
+    assert_eq!(kept.read(), said("FILE can't be read: it is no regular file"));
     kept.path = kept.dir.path().to_owned();
-    assert_eq!(kept.read(), said("FILE is no regular file"));
+    assert_eq!(kept.read(), said("FILE can't be read: it is no regular file"));
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The real daemon in company: another one on the same calendar, and commands that write beside it.
 
 use std::fs;
+use std::process::Stdio;
 
-use super::machine::{Machine, eventually};
+use rustix::process::Signal;
+
+use super::machine::{Daemon, Machine, eventually, talkative};
 
 fn status(machine: &Machine) -> serde_json::Value {
     serde_json::from_slice(&machine.run(&["status", "--json"]).stdout).unwrap()
@@ -69,7 +72,7 @@ fn what_is_released_beside_it_stays_away() {
 #[test]
 fn a_pause_beside_it_lasts_until_it_is_told_to_resume() {
     let machine = Machine::new();
-    let _daemon = machine.start();
+    let _daemon = machine.start_with(talkative);
     eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
     machine.hears("last cycle");
     assert_eq!(machine.run(&["pause"]).status.code(), Some(0));
@@ -112,6 +115,76 @@ fn a_daemon_of_a_config_that_names_another_state_by_now_leaves_the_first_its_soc
 }
 
 #[test]
+fn a_reload_into_a_calendar_in_which_another_daemon_holds_is_refused() {
+    let machine = Machine::new();
+    let first = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1));
+    machine.hears("last cycle");
+    // Another one that has a calendar, a state and a place for its socket of its own.
+    let other = Machine::new();
+    let text = fs::read_to_string(machine.path("seawall.toml")).unwrap();
+    let elsewhere = text.replace("path = \".\"", &format!("path = \"{}\"", other.path("").display()));
+    fs::write(other.path("seawall.toml"), &elsewhere).unwrap();
+    let second = other.start_with(|command| {
+        command.env("XDG_RUNTIME_DIR", machine.path("run"));
+    });
+    eventually("the other's mornings are held", || other.has_morning(1));
+    other.hears("last cycle");
+    fs::write(machine.path("seawall.toml"), &elsewhere).unwrap();
+    let before = other.own();
+    first.send(Signal::HUP);
+    machine.hears("the new config is wrong, the old one stays");
+    let fault = status(&machine)["config_fault"].as_str().unwrap().to_owned();
+    assert!(fault.contains(&format!("(process {}) holds in the same calendar already", second.child.id())), "{fault}");
+    // The first goes on where it was, and still keeps others out there.
+    machine.meeting("private", 2);
+    eventually("it yields", || !machine.has_morning(2));
+    assert_eq!(other.own(), before);
+    let third = other.path("third.toml");
+    fs::write(&third, text.replace("path = \".\"", &format!("path = \"{}\"", machine.path("").display()))).unwrap();
+    let mut third_run = other.command(&["run", "--config", third.to_str().unwrap()]);
+    fs::write(&third, fs::read_to_string(&third).unwrap().replace("\"state\"", "\"third\"")).unwrap();
+    let third_run = third_run.env("XDG_RUNTIME_DIR", machine.path("run")).output().unwrap();
+    let said = String::from_utf8(third_run.stderr).unwrap();
+    assert!(said.contains(&format!("(process {}) holds in the same calendar already", first.child.id())), "{said}");
+    // Once that calendar is free it is taken over, and kept.
+    drop(second);
+    first.send(Signal::HUP);
+    machine.hears("RELOADING=1");
+    machine.hears("last cycle");
+    assert!(status(&machine)["config_fault"].is_null());
+    let again = other.command(&["run"]).env("XDG_RUNTIME_DIR", machine.path("run")).output().unwrap();
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(said.contains(&format!("(process {}) holds in the same calendar already", first.child.id())), "{said}");
+}
+
+#[test]
+fn a_daemon_is_the_same_by_every_path_to_its_config() {
+    let machine = Machine::new();
+    machine.config("state_dir = \"state\"\n", "");
+    machine.config("path = \".\"", &format!("path = \"{}\"", machine.path("").display()));
+    fs::create_dir(machine.path("linked")).unwrap();
+    std::os::unix::fs::symlink(machine.path("seawall.toml"), machine.path("linked/seawall.toml")).unwrap();
+    std::os::unix::fs::symlink("linked", machine.path("folder")).unwrap();
+    let by = |path: &str| machine.path(path).to_str().unwrap().to_owned();
+    let mut daemon = machine.command(&["run", "--config", &by("linked/seawall.toml")]);
+    daemon.env("NOTIFY_SOCKET", machine.path("notify")).stderr(Stdio::piped());
+    talkative(&mut daemon);
+    let daemon = Daemon::new(daemon.spawn().unwrap());
+    eventually("the mornings are held", || machine.has_morning(1));
+    machine.hears("last cycle");
+    for path in ["seawall.toml", "linked/seawall.toml", "folder/seawall.toml"] {
+        let told = machine.run(&["status", "--json", "--config", &by(path)]);
+        let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+        assert_eq!(told["pid"], daemon.child.id(), "{path}");
+        assert_eq!(machine.run(&["pause", "--config", &by(path)]).status.code(), Some(0));
+        machine.hears("paused");
+        assert_eq!(machine.run(&["resume", "--config", &by(path)]).status.code(), Some(0));
+        machine.hears("last cycle");
+    }
+}
+
+#[test]
 fn while_secrets_are_asked_for_the_daemon_answers() {
     let machine = Machine::new();
     machine.config(
@@ -126,6 +199,6 @@ fn while_secrets_are_asked_for_the_daemon_answers() {
         let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
         told["accounts"][0]["state"] == "waiting" && told["accounts"][1]["name"] == "local"
     });
-    daemon.send(rustix::process::Signal::TERM);
+    daemon.send(Signal::TERM);
     assert_eq!(daemon.end().0.code(), Some(0));
 }

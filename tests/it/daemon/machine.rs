@@ -1,6 +1,7 @@
 //! What the tests of the real process stand on: a folder with calendars and a config, the socket of a service manager, and
 //! the process with its log.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::net::UnixDatagram;
@@ -121,6 +122,18 @@ impl Machine {
         own
     }
 
+    /// No hold and no summary is there twice.
+    #[track_caller]
+    pub(super) fn has_none_twice(&self) {
+        let own = self.own();
+        let says = |name: &String| -> String {
+            let text = fs::read_to_string(self.path("work").join(name)).unwrap();
+            text.lines().filter(|line| line.starts_with("DTSTART") || line.starts_with("SUMMARY")).collect()
+        };
+        let all: BTreeSet<String> = own.iter().map(says).collect();
+        assert_eq!(all.len(), own.len(), "one is there twice: {all:#?}");
+    }
+
     /// Whether a hold covers the whole morning that is so many days away.
     pub(super) fn has_morning(&self, days: i64) -> bool {
         self.morning(days).is_some()
@@ -150,6 +163,26 @@ impl Machine {
         fs::write(file.with_extension("tmp"), text).unwrap();
         fs::rename(file.with_extension("tmp"), file).unwrap();
     }
+}
+
+/// Has the daemon say a word five times a second and look at its state as often: who waits for it gives up where it is
+/// silent for a minute.
+pub(super) fn talkative(command: &mut Command) {
+    command.env("WATCHDOG_USEC", "600000");
+}
+
+/// The same command as a user whom permissions bind, also for root.
+pub(super) fn unprivileged(command: &Command) -> Command {
+    let mut bound = if rustix::process::getuid().is_root() {
+        let mut bound = Command::new("setpriv");
+        bound.args(["--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]).arg(command.get_program());
+        bound
+    } else {
+        Command::new(command.get_program())
+    };
+    bound.args(command.get_args()).env_clear().stdin(Stdio::null());
+    bound.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    bound
 }
 
 /// That hour of a day that is so many days away, in UTC as iCalendar writes it.

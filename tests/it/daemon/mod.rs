@@ -25,13 +25,17 @@ use crate::support::told::instant;
 use crate::support::world::zones;
 
 mod company;
+mod files;
+mod hooks;
 mod machine;
 mod notices;
 mod process;
 mod quiet;
 mod removed;
+mod returned;
 mod schedule;
 mod story;
+mod summer;
 mod telling;
 mod trouble;
 

@@ -3,12 +3,14 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{SocketAddr, UnixDatagram, UnixStream};
+use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::machine::{Machine, eventually};
+use super::machine::{Machine, eventually, talkative};
 
 fn status_of(machine: &Machine) -> serde_json::Value {
     let output = machine.run(&["status", "--json"]);
@@ -86,6 +88,65 @@ fn a_reload_takes_a_right_config_and_refuses_a_wrong_one() {
     machine.hears("READY=1");
     eventually("the holds move to the afternoon", || !machine.has_morning(1) && machine.own().len() > 10);
     assert_eq!(status_of(&machine)["config_fault"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_config_that_is_a_pipe_is_refused_and_waited_for_by_nobody() {
+    let machine = Machine::new();
+    let daemon = machine.start();
+    machine.hears("READY=1");
+    eventually("a morning is held", || machine.has_morning(1));
+    fs::rename(machine.path("seawall.toml"), machine.path("kept.toml")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    rustix::fs::mkfifoat(rustix::fs::CWD, machine.path("seawall.toml"), mode).unwrap();
+    daemon.send(Signal::HUP);
+    machine.hears("RELOADING=1");
+    machine.hears("the new config is wrong, the old one stays");
+    let fault = status_of(&machine)["config_fault"].as_str().unwrap().to_owned();
+    assert!(fault.ends_with("seawall.toml: can't be read: it is no regular file"), "{fault}");
+    daemon.send(Signal::TERM);
+    assert_eq!(daemon.end().0.code(), Some(0));
+    let (status, said) = machine.start().end();
+    assert_eq!(status.code(), Some(78));
+    assert!(said.iter().any(|line| line.contains("it is no regular file")), "{said:?}");
+}
+
+#[test]
+fn a_config_that_was_refused_stays_told_when_a_secret_is_tried_again() {
+    let machine = Machine::new();
+    machine.config(
+        "[[account]]",
+        "[[account]]\nname = \"far\"\nprovider = \"caldav\"\nurl = \"http://127.0.0.1:9/\"\nusername = \"anna\"\n\
+         password = { command = [\"false\"] }\ncalendars = [{ name = \"x\" }]\n[[account]]",
+    );
+    let daemon = machine.start_with(talkative);
+    machine.hears("1 needs login");
+    machine.config("from = \"09:00\", to = \"12:00\"", "from = \"nine\", to = \"12:00\"");
+    daemon.send(Signal::HUP);
+    machine.hears("the new config is wrong, the old one stays");
+    // A minute later it begins anew, for the secret, and says everything anew.
+    machine.hears("reading for the first time, the new config is wrong, the old one stays");
+    let output = machine.run(&["status", "--json"]);
+    assert_eq!(output.status.code(), Some(77), "{output:?}");
+    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(status["config_fault"].as_str().unwrap().contains("seawall.toml:"), "{status}");
+}
+
+#[test]
+fn a_manager_whose_socket_is_no_file_is_told_as_well() {
+    let machine = Machine::new();
+    let name = machine.path("notify").display().to_string();
+    let address = SocketAddr::from_abstract_name(name.as_bytes()).unwrap();
+    let manager = UnixDatagram::bind_addr(&address).unwrap();
+    manager.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+    let _daemon = machine.start_with(|command| {
+        command.env("NOTIFY_SOCKET", format!("@{name}"));
+    });
+    let mut buffer = [0; 4096];
+    let length = manager.recv(&mut buffer).unwrap();
+    assert_eq!(str::from_utf8(&buffer[..length]).unwrap(), "READY=1\n");
+    let length = manager.recv(&mut buffer).unwrap();
+    assert!(buffer[..length].starts_with(b"STATUS=1 account"));
 }
 
 #[test]

@@ -1,12 +1,11 @@
 //! The state is removed, moved away or replaced under the running daemon: nothing is written by what is no longer there,
 //! and what is found in its place is taken up.
 
-use std::collections::BTreeSet;
 use std::fs;
 
 use seawall::cycle::memory::PAUSED;
 
-use super::machine::{Machine, eventually};
+use super::machine::{Machine, eventually, talkative};
 use super::*;
 
 /// Everything in a folder.
@@ -68,10 +67,7 @@ fn a_state_that_is_moved_away_or_replaced_ends_the_loop_and_the_next_goes_on_wit
 #[test]
 fn a_state_that_is_moved_away_is_told_and_a_new_one_is_taken_up() {
     let machine = Machine::new();
-    let mut daemon = machine.start_with(|command| {
-        // A word from it five times a second, for it is listened to for more than a minute.
-        command.env("WATCHDOG_USEC", "600000");
-    });
+    let mut daemon = machine.start_with(talkative);
     eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
     machine.hears("last cycle");
     fs::rename(machine.path("state"), machine.path("away")).unwrap();
@@ -81,19 +77,11 @@ fn a_state_that_is_moved_away_is_told_and_a_new_one_is_taken_up() {
     daemon.logs("is gone or another file now");
     assert_eq!(machine.own(), before);
     assert_eq!(machine.run(&["pause"]).status.code(), Some(0));
-    // It looks for a state a minute later.
+    // It looks for a state a little later.
     machine.hears("paused");
     assert_eq!(machine.own(), before);
     assert_eq!(machine.run(&["resume"]).status.code(), Some(0));
     eventually("the hold yields", || !machine.has_morning(2));
     machine.hears("last cycle");
-    let own = machine.own();
-    let starts: BTreeSet<String> = own
-        .iter()
-        .map(|name| {
-            let text = fs::read_to_string(machine.path("work").join(name)).unwrap();
-            text.lines().filter(|line| line.starts_with("DTSTART") || line.starts_with("SUMMARY")).collect()
-        })
-        .collect();
-    assert_eq!(starts.len(), own.len(), "one is there twice: {starts:#?}");
+    machine.has_none_twice();
 }

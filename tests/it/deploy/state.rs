@@ -85,37 +85,90 @@ fn this_version_has_its_fixture() {
     assert_eq!(shape(&kept), shape(&database), "the head of this file says how a fixture is made");
 }
 
+/// The database has rows in every table, opens, has them afterwards too, and is one to go on with.
+#[track_caller]
+fn check_opens(what: &str, sandbox: &Sandbox, database: &Path) {
+    let before = rows(database);
+    for table in ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "meta"] {
+        assert!(!before[table].is_empty(), "{what} shows nothing of {table}");
+    }
+    let opened = Store::open(database.parent().unwrap(), jiff::Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(opened.warnings, [""; 0]);
+    drop(opened);
+    let after = rows(database);
+    for (table, rows) in &before {
+        let known = |(row, was): (&BTreeMap<String, Value>, &BTreeMap<String, Value>)| {
+            row.iter().filter(|(name, _)| was.contains_key(*name)).map(|(k, v)| (k.clone(), v.clone())).collect()
+        };
+        let kept: Vec<BTreeMap<String, Value>> = after[table].iter().zip(rows).map(known).collect();
+        assert_eq!(&kept, rows, "{what}: {table}");
+        assert_eq!(after[table].len(), rows.len(), "{what}: {table}");
+    }
+    // It goes on where that version was: what it wrote is known, what its user deleted stays deleted.
+    let calendar = files(&sandbox.demo());
+    sandbox.run(["sync"]).expect(0).says(&["Nothing to change."]);
+    assert_eq!(files(&sandbox.demo()), calendar);
+    sandbox.run(["log", "--last", "1"]).expect(0);
+}
+
 #[test]
 fn the_database_of_every_version_opens_and_keeps_its_rows() {
     for fixture in fixtures() {
         let (sandbox, database) = lived_in();
         unpack(&fixture, &database);
-        let before = rows(&database);
-        for table in ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "meta"] {
-            assert!(!before[table].is_empty(), "{} shows nothing of {table}", fixture.display());
-        }
-        let opened = Store::open(database.parent().unwrap(), jiff::Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(opened.warnings, [""; 0]);
-        drop(opened);
-        let after = rows(&database);
-        for (table, rows) in &before {
-            let kept: Vec<BTreeMap<String, Value>> = after[table]
-                .iter()
-                .zip(rows)
-                .map(|(row, was)| {
-                    row.iter()
-                        .filter(|(name, _)| was.contains_key(*name))
-                        .map(|(k, v)| (k.clone(), v.clone()))
-                        .collect()
-                })
-                .collect();
-            assert_eq!(&kept, rows, "{}: {table}", fixture.display());
-        }
-        // It goes on where that version was: what it wrote is known, what its user deleted stays deleted.
-        let calendar = files(&sandbox.demo());
-        sandbox.run(["sync"]).expect(0).says(&["Nothing to change."]);
-        assert_eq!(files(&sandbox.demo()), calendar);
-        sandbox.run(["log", "--last", "1"]).expect(0);
+        check_opens(&fixture.display().to_string(), &sandbox, &database);
+    }
+}
+
+/// Rows that the life of a fixture has none of: of every kind and state, with and without what may be missing.
+const OTHER_ROWS: &str = "
+    INSERT INTO ledger VALUES
+        ('old-1', 'hold', 'local', 'work', '2026-W40', 'deep', 1, 2, 'released', 1, 2, 0, '', 0),
+        ('old-2', 'hold', 'local', 'work', '2026-W40', 'deep', 2, 1, 'dismissed', 3, 4, 1, 'abc', 1),
+        ('old-3', 'summary', 'local', 'work', '2026-W40', '', 0, 1, 'released', 5, 6, 0, 'def', 0),
+        ('old-4', 'canary', 'local', 'work', '2026-W40', '', 0, 1, 'released', 7, 8, 0, '', 0);
+    INSERT INTO closed VALUES (1, 2, 'deep', '2026-W40', 0), (1, 2, 'deep', '2026-W40', 60);
+    INSERT INTO sighting VALUES
+        ('local', 'work', 'a', '', 1, 2, 1, 1, 2, 'moved', NULL),
+        ('local', 'work', 'a', '20261001T080000Z', 1, 2, 0, 1, 2, 'accepted late', 3),
+        ('local', 'work', 'b', '', 1, 2, 1, 1, 2, 'new', NULL),
+        ('local', 'private', 'b', '', 1, 2, 1, 1, 2, 'lengthened', NULL);
+    INSERT INTO write_log (at, action, kind, uid, calendar, title, start_at, end_at, why, error) VALUES
+        (1, 'delete', 'hold', 'old-1', 'local/work', 'Füße', 1, 2, 'yields', 'no answer');
+    INSERT INTO balance VALUES ('2026-W40', 0, 600);
+    INSERT INTO mirror VALUES ('local', 'private', 'x.ics', '', x'00ff0a');
+    INSERT INTO meta VALUES ('paused', '2026-10-01T00:00:00Z');
+";
+
+/// The database of a fixture as the first schema would have it, with more rows: every table made by the first step, and
+/// filled from the fixture's.
+fn of_the_first_schema(database: &Path) {
+    let whole = database.with_extension("whole");
+    fs::rename(database, &whole).unwrap();
+    let db = Connection::open(database).unwrap();
+    db.execute_batch(include_str!("../../../src/store/migrations/0001_init.sql")).unwrap();
+    db.execute("ATTACH ?1 AS whole", [whole.to_str().unwrap()]).unwrap();
+    for table in ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "meta"] {
+        db.execute_batch(&format!("INSERT INTO main.{table} SELECT * FROM whole.{table}")).unwrap();
+    }
+    db.execute_batch(OTHER_ROWS).unwrap();
+    let id: i32 = db.pragma_query_value(Some("whole"), "application_id", |row| row.get(0)).unwrap();
+    db.execute_batch(&format!("DETACH whole; PRAGMA application_id = {id}; PRAGMA user_version = 1;")).unwrap();
+    drop(db);
+    fs::remove_file(whole).unwrap();
+    fs::set_permissions(database, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+#[test]
+fn a_database_of_the_first_schema_keeps_every_row_and_is_one_of_the_present() {
+    for fixture in fixtures() {
+        let (sandbox, database) = lived_in();
+        let present = shape(&database);
+        unpack(&fixture, &database);
+        of_the_first_schema(&database);
+        assert!(!rows(&database).contains_key("calendar") && shape(&database).0 == 1);
+        check_opens("the first schema", &sandbox, &database);
+        assert_eq!(shape(&database), present);
     }
 }
 

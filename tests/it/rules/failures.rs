@@ -110,6 +110,30 @@ fn deletes_survive_every_failure() {
     });
 }
 
+/// A program that dies after the service has deleted a hold and before it knows: the ledger says already who did it.
+#[test]
+fn a_crash_between_a_delete_and_its_answer_makes_it_no_deletion_of_the_users() {
+    let (mut world, flaky) = start();
+    cycle(&world, &flaky);
+    let (all, whole) = (spans(&flaky[0]), texts(&flaky[0]).len());
+    world.config("\"mon,tue,thu,fri\"", "\"mon,tue,fri\"");
+    // Dies at a later call each time, until one is the delete.
+    let died = (0..20).find(|call| {
+        flaky[0].fail_at(*call, Fault::DeathAfter);
+        let died = try_cycle(&world, &flaky).is_none();
+        flaky[0].heal();
+        died && texts(&flaky[0]).len() < whole
+    });
+    assert!(died.is_some_and(|call| call > 2), "{died:?}");
+    cycle(&world, &flaky);
+    assert_eq!(world.closed(), "", "its time stays open");
+    // So it comes back with its block.
+    world.config("\"mon,tue,fri\"", "\"mon,tue,thu,fri\"");
+    cycle(&world, &flaky);
+    assert_eq!(spans(&flaky[0]), all);
+    assert_eq!(changes(&cycle(&world, &flaky)), "");
+}
+
 #[test]
 fn a_crash_with_the_database_lost_too_duplicates_nothing() {
     let (_, flaky) = start();

@@ -87,14 +87,12 @@ fn nothing_is_there_twice(world: &World, lying: &[Lying], out: &mut Broken) {
 }
 
 fn only_what_a_person_took_away_is_dismissed(world: &World, ended: &Ended<'_>, ledger: &[LedgerRow], out: &mut Broken) {
-    if world.is_pair() {
-        // What one of two deletes, the other takes for a person's doing where it has not seen the take-over.
-        return;
-    }
-    let people = world.people.borrow();
+    let (people, watch) = (world.people.borrow(), world.watch.borrow());
+    // What one of two deletes, the other takes for a person's doing where it has not seen the take-over.
+    let by_other = |uid: &str| world.is_pair() && watch.deleted[1 - ended.seawall].contains(uid);
     let was = |uid: &str, state| ended.before.iter().any(|row| row.uid == uid && row.state == state);
     let dismissed = ledger.iter().filter(|row| row.state == LedgerState::Dismissed);
-    for row in dismissed.clone().filter(|row| !people.removed.contains(&row.uid)) {
+    for row in dismissed.clone().filter(|row| !people.removed.contains(&row.uid) && !by_other(&row.uid)) {
         out.push(format!("{} counts as deleted by a person, and nobody did", row.uid));
     }
     let now = world.now();

@@ -79,7 +79,7 @@ struct Life {
 pub(crate) fn live(seed: u64, cut: &BTreeSet<usize>) -> Result<Vec<String>, Failure> {
     let mut rng = Rng::with_seed(seed ^ 0x5ea_0a11);
     let steps: Vec<Step> = (0..STEPS).map(|_| Step::roll(&mut rng)).collect();
-    crate::support::block_on_paused(async move {
+    super::days::discreetly(async move {
         let mut life = Life::new(seed);
         for (n, step) in steps.iter().enumerate().filter(|(n, _)| !cut.contains(n)) {
             life.world.say(format!("{n}: {:?} {}", step.weather, life.world.now()));

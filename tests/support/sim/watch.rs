@@ -59,8 +59,11 @@ pub(crate) struct Watch {
     unclear: BTreeSet<(usize, String)>,
     /// What was written and not read back yet.
     unread: [Option<(String, Timestamp)>; 2],
+    /// UIDs of what each deleted.
+    pub(crate) deleted: [BTreeSet<String>; 2],
     finals: BTreeMap<IsoWeek, u32>,
-    refreshes: BTreeMap<IsoWeek, Vec<Timestamp>>,
+    /// By seawall: none knows how often the other one refreshed what it takes over.
+    refreshes: BTreeMap<(usize, IsoWeek), Vec<Timestamp>>,
     /// Failures of each day, any of which may keep a write out of the log by which seawall counts.
     pub(crate) excuses: BTreeMap<Date, u32>,
     /// What a new database made to which an old list was told, and so nothing of what lies there already.
@@ -140,6 +143,9 @@ impl Watch {
         after: Option<&str>,
     ) -> bool {
         self.writes[seawall] += 1;
+        if after.is_none() {
+            self.deleted[seawall].insert(name.trim_end_matches(".ics").to_owned());
+        }
         if before.is_none() {
             self.made[seawall].insert(name.to_owned());
         }
@@ -183,12 +189,20 @@ impl Watch {
         let broken: Vec<String> = broken.into_iter().map(|what| format!("{write}: {what}")).collect();
         self.broken.extend(broken);
         if let Some(is) = is.filter(|is| is.key.kind == Kind::Summary) {
-            self.summary(scene, old.as_deref(), was.as_ref(), new.as_deref().unwrap_or_default(), &is);
+            self.summary(seawall, scene, old.as_deref(), was.as_ref(), new.as_deref().unwrap_or_default(), &is);
         }
         is_forgiven
     }
 
-    fn summary(&mut self, scene: &Scene<'_>, old: Option<&str>, was: Option<&Marker>, new: &str, is: &Marker) {
+    fn summary(
+        &mut self,
+        seawall: usize,
+        scene: &Scene<'_>,
+        old: Option<&str>,
+        was: Option<&Marker>,
+        new: &str,
+        is: &Marker,
+    ) {
         let week = is.key.week;
         let mut broken = |what: &str| self.broken.push(format!("the summary of {week} {what}"));
         let Some(was) = was else {
@@ -216,7 +230,7 @@ impl Watch {
                 broken("has two last words");
             }
         } else if was.closed == is.closed && !is.is_final && !scene.leave.take_over && !is.released {
-            let times = self.refreshes.entry(week).or_default();
+            let times = self.refreshes.entry((seawall, week)).or_default();
             times.push(scene.now);
             times.retain(|at| *at >= scene.midnight);
             let is_too_much = times.len() as u32 > REFRESHES_MAX + self.excuses.get(&scene.today).copied().unwrap_or(0);
