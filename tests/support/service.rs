@@ -14,6 +14,9 @@ struct Entry {
     is_deleted: bool,
 }
 
+/// What a person does to an object.
+type Hand = fn(&Service, &str);
+
 /// The service. A write of any kind gives the object a version of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Service {
@@ -37,7 +40,7 @@ pub(crate) struct Service {
     /// Names that its full lists leave out though they are there.
     pub(crate) left_out: RefCell<BTreeSet<String>>,
     /// What a person does right after the next update.
-    pub(crate) after_update: Cell<Option<fn(&Self, &str)>>,
+    pub(crate) after_update: Cell<Option<Hand>>,
     /// It fails where one object is asked for.
     pub(crate) gives_none: Cell<bool>,
     memo: RefCell<Option<String>>,

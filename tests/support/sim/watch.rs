@@ -167,10 +167,8 @@ impl Watch {
         if let Some(why) = scene.leave.nothing {
             broken.push(why);
         }
-        if let (Some(before), Some(old)) = (before, &old) {
-            if !is_forgiven {
-                broken.extend(of_old(scene, name, before, old, was.as_ref()));
-            }
+        if let (Some(before), Some(old), false) = (before, &old, is_forgiven) {
+            broken.extend(of_old(scene, name, before, old, was.as_ref()));
         }
         if let Some(new) = &new {
             broken.extend(of_new(scene, name, new, is.as_ref()));
