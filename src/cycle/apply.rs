@@ -129,6 +129,11 @@ async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
         if object.span.end <= tools.now {
             return Err(ApplyError::Changed("one of that name is past, and past ones stay as they are"));
         }
+        // A summary keeps the time that its user gave it, which the next cycle may read.
+        let marker = object.marker.as_deref().and_then(marker::decode);
+        if marker.is_some_and(|marker| marker.written.span != object.span) {
+            return Err(ApplyError::Changed("the user moved it"));
+        }
         let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
         tools.provider.update(calendar, &name, &there.etag, &body).await?;
     }

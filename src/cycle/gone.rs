@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::hand;
 use super::memory::Memory;
-use super::read::{Input, OwnCandidate};
+use super::read::{self, Input, OwnCandidate};
 use super::run::{Context, CycleError};
 use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
@@ -20,8 +20,9 @@ use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{OwnObject, Owned};
 use crate::store::StoreError;
 
-/// Own objects that a list shows and the ledger does not know to be there: deleted since, or not known at all. A list may
-/// be an old one; so the calendar itself is asked, or seawall's own delete would look like the user's a cycle later.
+/// Own objects that a list shows and the ledger does not know to be there, or at another time: deleted since, moved, or
+/// not known at all. A list may be an old one; so the calendar itself is asked, or seawall's own delete would look like
+/// the user's a cycle later, and a hold that the user then deletes would be thought to have lain where it lay before.
 ///
 /// # Errors
 /// Where the store fails.
@@ -30,21 +31,30 @@ pub(super) async fn confirm<P: Provider>(
     input: &mut Input,
     ledger: &[LedgerRow],
 ) -> Result<(), StoreError> {
-    let is_known = |uid: &str| ledger.iter().any(|row| row.uid == uid && row.state == LedgerState::Live);
+    let is_known = |object: &OwnObject| {
+        let is_it = |row: &LedgerRow| row.uid == object.uid && row.written.span == object.span;
+        ledger.iter().any(|row| row.state == LedgerState::Live && is_it(row))
+    };
     let mut confirmed = Vec::new();
     for candidate in std::mem::take(&mut input.own) {
         let object = &candidate.object;
-        let is_news = object.plain && object.span.end > cx.now && !is_known(&object.uid);
+        let is_news = object.plain && object.span.end > cx.now && !is_known(object);
         let Some(provider) = cx.provider(&object.lies_in).filter(|_| is_news) else {
             confirmed.push(candidate);
             continue;
         };
         let calendar = object.lies_in.clone();
+        // Not by its version alone: services give one version two names.
+        let is_as_listed = |there: &Object| {
+            let is = || read::own_object(&calendar, there, &ical::read(&there.body), cx.lens());
+            there.etag == object.etag || is().is_some_and(|is| is.span == object.span)
+        };
         match provider.get(&calendar.calendar, &object.href).await {
-            Ok(Some(_)) => confirmed.push(candidate),
-            Ok(None) => {
-                unsure(input, &calendar, "the list shows an event that is no more", About::Seawall);
-                list_anew(cx, &calendar, None)?;
+            Ok(Some(there)) if is_as_listed(&there) => confirmed.push(candidate),
+            Ok(there) => {
+                let how = if there.is_some() { "as it is no more" } else { "that is no more" };
+                unsure(input, &calendar, &format!("the list shows an event {how}"), About::Seawall);
+                list_anew(cx, &calendar, there.as_ref())?;
             }
             // It may name the file, and a copy of a hold has the name that a person gave it.
             Err(error) => unsure(input, &calendar, &error.to_string(), About::Content(calendar.clone())),

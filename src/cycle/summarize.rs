@@ -10,7 +10,6 @@ use crate::calendar::CalendarId;
 use crate::calendar::week::IsoWeek;
 use crate::focus::sight::{Judged, Source};
 use crate::reconcile::change::Change;
-use crate::reconcile::key::Kind;
 use crate::reconcile::ledger::BalanceRecord;
 use crate::reconcile::summary::{self, Desk, Words};
 
@@ -54,7 +53,7 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
     decision
         .figures
         .iter()
-        .filter_map(|figures| {
+        .flat_map(|figures| {
             let words = Words {
                 week: figures.week,
                 title: text::title(policy, figures),
@@ -70,18 +69,17 @@ pub fn changes(knowledge: Knowledge<'_>, decision: &Decision, notes: Notes<'_>) 
                 owned: knowledge.owned,
                 ledger: &knowledge.memory.ledger,
                 complete: notes.unread.is_empty(),
-                refreshed_today: refreshed(knowledge, figures.week, notes),
+                refreshed_today: refreshed(knowledge, calendar, figures.week, notes),
                 first_cycle: knowledge.memory.first_cycle.unwrap_or(knowledge.now),
                 closed: &closed,
             };
-            summary::change(desk, &words)
+            summary::changes(desk, &words)
         })
         .collect()
 }
 
-fn refreshed(knowledge: Knowledge<'_>, week: IsoWeek, notes: Notes<'_>) -> u32 {
-    let is_it = |key: &&crate::reconcile::key::Key| key.kind == Kind::Summary && key.week == week;
-    let owned = knowledge.owned.iter().find(|owned| owned.key().as_ref().is_some_and(is_it));
+fn refreshed(knowledge: Knowledge<'_>, calendar: &CalendarId, week: IsoWeek, notes: Notes<'_>) -> u32 {
+    let owned = summary::of_week(knowledge.owned, calendar, week);
     owned.and_then(|owned| notes.refreshed_today.get(&owned.object.uid)).copied().unwrap_or_default()
 }
 

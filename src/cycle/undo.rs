@@ -13,8 +13,8 @@ use super::run::{Context, CycleError};
 use super::warning::{About, Warning};
 use crate::calendar::ical;
 use crate::provider::Provider;
-use crate::reconcile::change::{Action, Change, Urgency};
-use crate::reconcile::holds::target;
+use crate::reconcile::change::{Change, Urgency};
+use crate::reconcile::holds::deletion;
 use crate::reconcile::key::{Key, Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::{Claims, OwnObject, Owned, Standing, standings};
@@ -110,8 +110,10 @@ pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<R
         let what = format!("{} in {}", object.title, object.lies_in);
         match &one.standing {
             _ if is_past && !reach.past => {}
-            Standing::Ours(marker) => out.changes.push(removal(one, &marker.key, "undo")),
-            Standing::Pinned(key) if reach.pinned => out.changes.push(removal(one, key, "undo --pinned")),
+            Standing::Ours(marker) => out.changes.push(deletion(one, &marker.key, Urgency::Delete, "undo")),
+            Standing::Pinned(key) if reach.pinned => {
+                out.changes.push(deletion(one, key, Urgency::Delete, "undo --pinned"))
+            }
             Standing::Pinned(_) => out.left.push(format!("{what}: you edited it (--pinned removes it too)")),
             Standing::Users => out.left.push(format!("{what}: it has people or a recurrence now, so it is yours")),
             Standing::Other(marker) => out.left.push(format!("{what}: another seawall wrote it ({})", marker.instance)),
@@ -121,20 +123,6 @@ pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<R
     }
     out.changes.sort_by(|a, b| (a.span(), &a.uid).cmp(&(b.span(), &b.uid)));
     Ok(out)
-}
-
-/// The delete of one own object.
-pub fn removal(owned: &Owned, key: &Key, why: &str) -> Change {
-    Change {
-        action: Action::Delete,
-        key: key.clone(),
-        uid: owned.object.uid.clone(),
-        calendar: owned.object.lies_in.clone(),
-        target: Some(target(owned)),
-        content: None,
-        urgency: Urgency::Delete,
-        why: why.to_owned(),
-    }
 }
 
 /// Carries out deletes that the user asked for; no budget and no breaker binds them.
@@ -184,7 +172,7 @@ pub async fn release<P: Provider>(cx: Context<'_, P>, owned: &Owned, key: &Key) 
     let row = LedgerRow { uid, key: key_of, state: LedgerState::Dismissed, written, pinned: false };
     let closed = super::hand::dismissal(&cx.settings.policy, &row);
     cx.store.put_closed(std::slice::from_ref(&closed))?;
-    let change = removal(owned, key, "released by you");
+    let change = deletion(owned, key, Urgency::Delete, "released by you");
     let mut attempts = remove(cx, vec![change.clone()]).await?;
     let attempt = attempts.pop().unwrap_or(Attempt { change, applied: false, error: Some("no account".to_owned()) });
     if attempt.applied {

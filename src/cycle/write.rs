@@ -65,11 +65,10 @@ pub async fn write<P: Provider>(
         changes.clear();
     }
     holds::sort(&mut changes);
-    // While something was not read there are only yields, and what is thought to move may not once all is read.
-    if report.unread.is_empty()
-        && let Some(reason) = alarm(cx, knowledge, decision, &changes, report.remembers)?
-    {
-        out.halted.get_or_insert(reason);
+    // While something was not read there are only yields, and what is thought to move may not once all is read. And where
+    // something else stops everything, of that alone the user is told: an alarm that nobody heard of is none.
+    if report.unread.is_empty() && out.halted.is_none() {
+        out.halted = alarm(cx, knowledge, decision, &changes, report.remembers)?;
     }
     if let Some(home) = &cx.settings.hold_calendar
         && strikes(cx.store, home)? >= STRIKES_MAX
@@ -90,6 +89,8 @@ pub async fn write<P: Provider>(
         waiting
             .extend(split.wait.into_iter().map(|change| untried(change, Some("a calendar was not read to the end"))));
     }
+    changes = guard::with_room(changes);
+    holds::sort(&mut changes);
     let used = cx.store.writes_between(report.today.start, report.today.end)? as usize;
     let limits = cx.settings.limits;
     let room = limits.writes_per_cycle.min(limits.writes_per_day.saturating_sub(used));

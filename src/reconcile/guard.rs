@@ -7,6 +7,7 @@ use super::change::{Action, Change, Urgency};
 use super::holds::{Blocker, blocker};
 use super::key::Kind;
 use super::ledger::{LedgerRow, LedgerState};
+use crate::calendar::time::Span;
 
 /// No breaker for so few holds: a person may well delete them at once.
 const BREAKER_FLOOR: usize = 4;
@@ -32,6 +33,24 @@ pub fn within_budget(changes: Vec<Change>, room: usize) -> Split {
         go
     });
     Split { go, wait }
+}
+
+/// What lies where a hold yields to makes room with it, as urgent as that: waiting for the budget it would lie under the
+/// other one, and once it begins it stays there.
+pub fn with_room(mut changes: Vec<Change>) -> Vec<Change> {
+    loop {
+        let yields = changes.iter().filter(|one| one.urgency == Urgency::Yield && one.action == Action::Update);
+        let places: Vec<Span> = yields.map(Change::span).collect();
+        let is_in_the_way = |one: &&mut Change| {
+            let is_bound = !matches!(one.urgency, Urgency::Yield | Urgency::Final);
+            let at = one.before().filter(|_| is_bound && one.key.kind == Kind::Hold && one.displaces());
+            at.is_some_and(|at| places.iter().any(|place| place.overlaps(at)))
+        };
+        match changes.iter_mut().find(is_in_the_way) {
+            Some(change) => change.urgency = Urgency::Yield,
+            None => return changes,
+        }
+    }
 }
 
 /// While a calendar was not read to the end nothing is created, moved or softened: a hold may only give way to

@@ -90,16 +90,8 @@ fn removal(inventory: Inventory<'_>, owned: &Owned, kept: &BTreeSet<&str>) -> Op
     } else {
         "no longer planned".to_owned()
     };
-    Some(Change {
-        action: Action::Delete,
-        key: marker.key.clone(),
-        uid: object.uid.clone(),
-        calendar: object.lies_in.clone(),
-        target: Some(target(owned)),
-        content: None,
-        urgency: if blocker.is_some() { Urgency::Yield } else { Urgency::Delete },
-        why,
-    })
+    let urgency = if blocker.is_some() { Urgency::Yield } else { Urgency::Delete };
+    Some(deletion(owned, &marker.key, urgency, &why))
 }
 
 /// A hold that stays and shall be otherwise.
@@ -116,16 +108,7 @@ fn alteration(inventory: Inventory<'_>, hold: &DesiredHold) -> Option<Change> {
     if is_remade(inventory, hold) {
         // What kind of event it is can't be changed: it goes, and another one comes.
         let why = if marker.strict { "strict no more: made anew" } else { "strict now: made anew" };
-        return Some(Change {
-            action: Action::Delete,
-            key: marker.key.clone(),
-            uid: uid.to_owned(),
-            calendar: inventory.calendar.clone(),
-            target: Some(target(owned)),
-            content: None,
-            urgency: Urgency::Delete,
-            why: why.to_owned(),
-        });
+        return Some(deletion(owned, &marker.key, Urgency::Delete, why));
     }
     if same(inventory, owned, &content) {
         return None;
@@ -216,6 +199,20 @@ fn same(inventory: Inventory<'_>, owned: &Owned, content: &Content) -> bool {
         && marker.written.hash == wanted
         && marker.instance == inventory.instance
         && !marker.released
+}
+
+/// The delete of one own object.
+pub fn deletion(owned: &Owned, key: &Key, urgency: Urgency, why: &str) -> Change {
+    Change {
+        action: Action::Delete,
+        key: key.clone(),
+        uid: owned.object.uid.clone(),
+        calendar: owned.object.lies_in.clone(),
+        target: Some(target(owned)),
+        content: None,
+        urgency,
+        why: why.to_owned(),
+    }
 }
 
 /// Where an object lies and what it is until it changes.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::change::{Action, Change, Content, Notes, Urgency};
 use super::holds;
-use super::key::{GENERATIONS_MAX, Key, Kind};
+use super::key::{GENERATIONS_MAX, Key, Kind, Marker};
 use super::ledger::{LedgerRow, LedgerState};
 use super::marker;
 use super::own::{Owned, Standing};
@@ -61,13 +61,47 @@ pub struct Desk<'a> {
 }
 
 /// What happens to the summary of a week, if anything.
-pub fn change(desk: Desk<'_>, words: &Words) -> Option<Change> {
-    let is_it = |key: &Key| key.kind == Kind::Summary && key.week == words.week;
-    let found = desk.owned.iter().find(|owned| {
-        owned.key().is_some_and(is_it)
-            && (owned.object.lies_in == *desk.calendar || !matches!(owned.standing, Standing::Ours(_)))
+pub fn changes(desk: Desk<'_>, words: &Words) -> Vec<Change> {
+    match of_week(desk.owned, desk.calendar, words.week) {
+        None => creation(desk, words).into_iter().collect(),
+        Some(owned) => surplus(desk, owned).into_iter().chain(update(desk, words, owned)).collect(),
+    }
+}
+
+/// The summary of a week. There are several where two seawalls made one each at the same moment, or a new database did not
+/// know of the first: one of them goes on, for every seawall the same.
+pub fn of_week<'a>(owned: &'a [Owned], calendar: &CalendarId, week: IsoWeek) -> Option<&'a Owned> {
+    let found = owned.iter().filter(|owned| {
+        owned.key().is_some_and(|key| key.kind == Kind::Summary && key.week == week)
+            && (owned.object.lies_in == *calendar || !matches!(owned.standing, Standing::Ours(_)))
     });
-    let Some(owned) = found else { return creation(desk, words) };
+    found.max_by_key(|owned| (weight(owned), owned.key().map(|key| key.generation), &owned.object.uid))
+}
+
+/// What would be lost with a summary: its last word, the place that its user gave it, its user's words, nothing.
+fn weight(owned: &Owned) -> u32 {
+    match &owned.standing {
+        Standing::Ours(marker) | Standing::Other(marker) if marker.is_final => 3,
+        Standing::Ours(marker) | Standing::Other(marker) if marker.written.span != owned.object.span => 2,
+        Standing::Ours(_) | Standing::Other(_) => 0,
+        _ => 1,
+    }
+}
+
+/// Own summaries of the week beside the one that goes on, where nothing is lost with them: a week is told once.
+fn surplus(desk: Desk<'_>, goes_on: &Owned) -> Vec<Change> {
+    let week = goes_on.key().map(|key| key.week);
+    let is_spare = |owned: &&Owned| *owned != goes_on && weight(owned) == 0 && owned.object.span.end > desk.now;
+    let others = desk.owned.iter().filter(|owned| is_spare(owned) && desk.complete);
+    let delete = |owned: &Owned| {
+        let Standing::Ours(Marker { key, .. }) = &owned.standing else { return None };
+        let is_it = key.kind == Kind::Summary && Some(key.week) == week && owned.object.lies_in == *desk.calendar;
+        is_it.then(|| holds::deletion(owned, key, Urgency::Delete, "another one tells of this week"))
+    };
+    others.filter_map(delete).collect()
+}
+
+fn update(desk: Desk<'_>, words: &Words, owned: &Owned) -> Option<Change> {
     let Standing::Ours(marker) = &owned.standing else { return None };
     let is_over = desk.now >= desk.settings.due(words.week, desk.tz);
     let last_word =

@@ -63,10 +63,6 @@ mod properties_reader;
 #[cfg(test)]
 mod reader;
 #[cfg(test)]
-mod reader_doubts;
-#[cfg(test)]
-mod reader_limits;
-#[cfg(test)]
 mod recurrence_corpora;
 #[cfg(test)]
 mod recurrence_exceptions;

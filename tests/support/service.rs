@@ -36,6 +36,8 @@ pub(crate) struct Service {
     pub(crate) kept_back: RefCell<BTreeSet<String>>,
     /// Names that its full lists leave out though they are there.
     pub(crate) left_out: RefCell<BTreeSet<String>>,
+    /// What a person does right after the next update.
+    pub(crate) after_update: Cell<Option<fn(&Self, &str)>>,
     /// It fails where one object is asked for.
     pub(crate) gives_none: Cell<bool>,
     memo: RefCell<Option<String>>,
@@ -169,6 +171,9 @@ impl Provider for Service {
         self.asked_for(format!("update {calendar}"))?;
         self.expect(calendar, href, etag)?;
         self.set(calendar, href, body, false);
+        if let Some(hand) = self.after_update.take() {
+            hand(self, href);
+        }
         Ok(())
     }
 

@@ -149,6 +149,11 @@ impl World {
         self.store = Store::in_memory().unwrap();
     }
 
+    /// The database is lost, and the new one lies on disk.
+    pub(crate) fn database_in(&mut self, dir: &Path) {
+        self.store = Store::open(dir, self.now).unwrap().store;
+    }
+
     // What a person does.
 
     /// An accepted meeting in `work`: `tue 10-10:30 Release review`; its file is named after the title.

@@ -43,9 +43,22 @@ pub(super) fn standing<'a>(input: &PlanInput<'a>) -> Standing<'a> {
     for hold in input.holds {
         judge(input, hold, &mut standing);
     }
+    stand_alone(&mut standing.kept);
     standing.kept.sort_by(|a, b| (a.span, &a.hold.uid).cmp(&(b.span, &b.hold.uid)));
     standing.open.sort_by(|a, b| (a.span, a.hold.ordinal, &a.hold.uid).cmp(&(b.span, b.hold.ordinal, &b.hold.uid)));
     standing
+}
+
+/// Of frozen holds that overlap the first stays, or the longest of those that begin together, and the others go: two
+/// seawalls wrote them at the same moment, before the one took the other's over.
+fn stand_alone(kept: &mut Vec<Kept<'_>>) {
+    kept.sort_by(|a, b| (a.span.start, b.span.end, &a.hold.uid).cmp(&(b.span.start, a.span.end, &b.hold.uid)));
+    let mut frozen: Vec<Span> = Vec::new();
+    kept.retain(|one| {
+        let stays = one.state != HoldState::Frozen || !frozen.iter().any(|other| other.overlaps(one.span));
+        frozen.extend((stays && one.state == HoldState::Frozen).then_some(one.span));
+        stays
+    });
 }
 
 fn judge<'a>(input: &PlanInput<'a>, hold: &'a ExistingHold, standing: &mut Standing<'a>) {

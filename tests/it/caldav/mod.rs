@@ -3,6 +3,7 @@
 mod discovery;
 mod discovery_names;
 mod discovery_trust;
+mod gone;
 mod holes;
 mod href;
 mod lying_lists;
@@ -14,6 +15,7 @@ mod protocol_requests;
 mod reading;
 mod reading_model;
 mod reading_odd;
+mod reading_texts;
 mod site;
 mod stage;
 mod unreached;

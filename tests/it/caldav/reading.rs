@@ -1,4 +1,5 @@
-//! Reading a calendar from a server that plays a script: how it is asked, and each trap that real servers set.
+//! Reading a calendar from a server that plays a script: how it is asked, and each trap that real servers set (those
+//! of texts in `reading_texts`, of calendars that are gone in `gone`).
 //!
 //! | trap (protocol: change detection, queries, bodies, etags) | test |
 //! |---|---|
@@ -29,16 +30,14 @@
 
 use std::fmt::Write as _;
 
-use seawall::provider::transport::TransportError;
-use seawall::provider::{ErrorKind, Known, Provider as _};
+use seawall::provider::{ErrorKind, Known};
 
 use super::stage::{
-    CALENDAR, absent, account, answer, changes, cut, event, got, itself, known, list, named, read, refusal, shown,
-    text, texts, try_read, with_name, with_tag, with_token,
+    absent, answer, changes, cut, itself, known, list, named, read, refusal, texts, try_read, with_tag, with_token,
 };
 use super::{given, multistatus};
-use crate::support::script::{Act, Script, status};
-use crate::support::{self, block_on_paused};
+use crate::support::script::{Act, status};
+use crate::support::{self};
 
 const TWO: &[(&str, &str, &str)] = &[("a.ics", "\"1\"", "A"), ("b.ics", "\"1\"", "B")];
 
@@ -66,6 +65,7 @@ fn an_unchanged_calendar_costs_one_request() {
 }
 
 /// What still happens in that second is not told to who asks with it (SOGo).
+
 #[test]
 fn a_token_that_counts_seconds_is_kept_only_once_its_second_is_over() {
     let dated = |act: Act| match act {
@@ -316,13 +316,6 @@ fn a_counting_etag_proves_nothing_for_what_is_named() {
 }
 
 #[test]
-fn a_sync_is_asked_for_names_and_never_for_texts() {
-    let got = read([changes("", "s2")], &known(TWO, Some("sync s1")));
-    let body = String::from_utf8_lossy(got.seen[0].body()).into_owned();
-    assert!(!body.contains("calendar-data"), "SOGo leaves characters out of them there: {body}");
-}
-
-#[test]
 fn of_two_answers_the_last_counts() {
     let twice = list(&[("a.ics", "\"1\""), ("a.ics", "\"2\"")]);
     let got =
@@ -348,107 +341,11 @@ fn hrefs_are_one_name_in_any_spelling_and_go_back_as_they_came() {
 }
 
 #[test]
-fn what_a_multiget_keeps_back_is_asked_for_alone() {
-    let names = [("a.ics", "\"1\""), ("b.ics", "\"1\""), ("c.ics", "\"1\""), ("d.ics", "\"1\"")];
-    let empty = given("/dav/work/d.ics", "<d:getetag>\"1\"</d:getetag><cal:calendar-data/>");
-    let partly = format!("{}{}{empty}", text(("a.ics", "\"1\"", "A")), absent("b.ics", "404 Not Found"));
-    let etag: &[(&str, &str)] = &[("etag", "\"1\""), ("content-type", "text/calendar")];
-    let alone = || [got(etag, "B"), got(etag, "C"), got(etag, "D")];
-    let partly = read(
-        [with_tag("t"), list(&names), answer(&multistatus(&partly))].into_iter().chain(alone()),
-        &known(&[], None),
-    );
-    assert_eq!(partly.asked[3..], ["GET b.ics", "GET c.ics", "GET d.ics"]);
-    assert_eq!(partly.objects(), ["a.ics A", "b.ics B", "c.ics C", "d.ics D"]);
-    assert!(partly.seen[3..].iter().all(|request| request.headers()["accept-encoding"] == "identity"));
-
-    let whole = [with_tag("t"), list(&names), status(404), got(etag, "A")].into_iter().chain(alone());
-    let whole = read(whole, &known(&[], None));
-    assert_eq!(whole.objects(), ["a.ics A", "b.ics B", "c.ics C", "d.ics D"]);
-}
-
-#[test]
-fn a_text_has_the_line_ends_of_icalendar_again() {
-    // XML keeps half of them, unless they are written as references.
-    let bare = text(("a.ics", "\"1\"", "A")).replace("&#13;", "");
-    let got = read([with_tag("t"), list(&[("a.ics", "\"1\"")]), answer(&multistatus(&bare))], &known(&[], None));
-    assert_eq!(String::from_utf8_lossy(&got.reading.objects[0].body), event("A"));
-}
-
-#[test]
-fn fewer_objects_are_asked_for_at_a_time_where_many_are_too_many() {
-    let names: Vec<String> = (0..4).map(|at| format!("{at}.ics")).collect();
-    let members: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "\"1\"")).collect();
-    let some = |range: std::ops::Range<usize>| {
-        texts(&names[range].iter().map(|name| (name.as_str(), "\"1\"", "X")).collect::<Vec<_>>())
-    };
-    let too_many = [
-        status(413),
-        Act::Fail(TransportError::TooLarge(1)),
-        // Asked twice, as after every failure of that kind.
-        status(500),
-        status(500),
-        Act::Answer(207, &[], b"<d:multistatus xmlns:d=\"DAV:\"><d:response>".to_vec()),
-    ];
-    let acts = [with_tag("t"), list(&members)].into_iter().chain(too_many);
-    let got = read(acts.chain([some(0..3), some(3..4)]), &known(&[], None));
-    let sizes: Vec<usize> =
-        got.seen[2..].iter().map(|one| String::from_utf8_lossy(one.body()).matches("<d:href>").count()).collect();
-    assert_eq!(sizes, [4, 4, 4, 4, 4, 3, 1]);
-    assert_eq!(got.reading.objects.len(), 4);
-    assert_eq!(got.reading.incomplete, None);
-}
-
-#[test]
-fn more_objects_are_asked_for_at_a_time_where_they_are_small() {
-    let names: Vec<String> = (0..1000).map(|at| format!("{at:03}.ics")).collect();
-    let members: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "\"1\"")).collect();
-    let sizes = |title: &str, batches: &[usize]| {
-        let mut rest = names.as_slice();
-        let given = batches.iter().map(|size| {
-            let (batch, later) = rest.split_at(*size);
-            rest = later;
-            texts(&batch.iter().map(|name| (name.as_str(), "\"1\"", title)).collect::<Vec<_>>())
-        });
-        let acts: Vec<Act> = [with_tag("t"), list(&members)].into_iter().chain(given).collect();
-        let got = read(acts, &known(&[], None));
-        assert_eq!((got.reading.objects.len(), &got.reading.incomplete), (names.len(), &None));
-        let asked = got.seen[2..].iter();
-        asked.map(|one| String::from_utf8_lossy(one.body()).matches("<d:href>").count()).collect::<Vec<_>>()
-    };
-    let small = [50, 100, 200, 400, 250];
-    assert_eq!(sizes("X", &small), small);
-    // Half a megabyte in a hundred of them.
-    let large = [50, 100, 100, 100, 100, 100, 100, 100, 100, 100, 50];
-    assert_eq!(sizes(&"X".repeat(6000), &large), large);
-}
-
-#[test]
-fn without_multiget_each_object_is_asked_for() {
-    let etag: &[(&str, &str)] = &[("etag", "\"1\"")];
-    for refusal in [403, 405, 415, 501] {
-        let acts = [with_tag("t"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]), status(refusal)];
-        let got = read(acts.into_iter().chain([got(etag, "A"), got(etag, "B")]), &known(&[], None));
-        assert_eq!(got.objects(), ["a.ics A", "b.ics B"], "{refusal}");
-    }
-}
-
-#[test]
 fn a_weak_etag_in_a_list_is_compared_without_its_mark() {
     let got = read([with_tag("t2"), list(&[("a.ics", "W/\"1\"")])], &known(&TWO[..1], Some("ctag t1")));
     assert_eq!(got.objects(), ["a.ics A"]);
     let acts = [with_tag("t"), list(&[("a.ics", "W/\"1\"")]), texts(&[("a.ics", "W/\"1\"", "A")])];
     assert_eq!(read(acts, &known(&[], None)).reading.objects[0].etag.0, "\"1\"");
-}
-
-#[test]
-fn without_an_etag_an_object_is_fetched_each_time() {
-    let listed = || answer(&multistatus(&format!("{}{}", itself(), given("/dav/work/a.ics", "<d:resourcetype/>"))));
-    let first = read([with_tag("t1"), listed(), texts(&[("a.ics", "", "A")])], &known(&[], None));
-    assert_eq!(first.reading.objects[0].etag.0, "");
-    let again = support::known(&first.reading);
-    let second = read([with_tag("t2"), listed(), texts(&[("a.ics", "", "A2")])], &again);
-    assert_eq!(second.objects(), ["a.ics A2"]);
 }
 
 #[test]
@@ -470,69 +367,4 @@ fn only_a_huge_calendar_is_asked_for_a_span() {
     assert!(query.contains("start=\"20261122T000000Z\" end=\"20261215T000000Z\""), "{query}");
     assert_eq!(got.objects(), ["3.ics Known", "7.ics Near"]);
     assert!(got.reading.warnings[0].contains("20001 objects"), "{:?}", got.reading.warnings);
-}
-
-#[test]
-fn a_calendar_that_is_gone_is_looked_for_once_more() {
-    for gone in [status(404), status(410), status(421), answer(&multistatus(&absent("", "404 Not Found")))] {
-        let script = Script::new([gone].into_iter().chain((0..20).map(|_| status(404))));
-        let result = block_on_paused(account(&script).read("work", &known(TWO, None)));
-        let asked: Vec<String> = script.seen().iter().map(shown).collect();
-        assert!(result.is_err(), "nothing was read");
-        assert_eq!(asked[..2], ["PROPFIND . 0", "PROPFIND http://127.0.0.1/dav/ 0"], "discovery begins anew");
-    }
-    let other = "<d:resourcetype><d:collection/></d:resourcetype>";
-    let script = Script::new(
-        [answer(&multistatus(&given("/dav/work/", other)))].into_iter().chain((0..20).map(|_| status(404))),
-    );
-    assert!(block_on_paused(account(&script).read("work", &known(TWO, None))).is_err(), "a folder is no calendar");
-}
-
-#[test]
-fn a_calendar_that_was_renamed_is_read_no_more_until_the_user_says_which_is_meant() {
-    let called = |name: &str| with_name(name, "<cs:getctag>t2</cs:getctag>");
-    let (result, ..) = try_read([called("Old")], &known(TWO, Some("ctag t1")));
-    let error = result.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unavailable);
-    for said in ["called work", "called Old now", CALENDAR] {
-        assert!(error.message.contains(said), "{error}");
-    }
-    // The blanks that a server leaves around a name are none of it, and a name that it does not tell says nothing.
-    for name in [" work\n", ""] {
-        let all = list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]);
-        assert_eq!(read([called(name), all], &known(TWO, Some("ctag t1"))).objects(), ["a.ics A", "b.ics B"]);
-    }
-    // By address it is the same calendar, whatever it is called.
-    let script = Script::new([called("Old"), list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")])]);
-    let reading = block_on_paused(account(&script).read(CALENDAR, &known(TWO, Some("ctag t1")))).unwrap();
-    assert_eq!(reading.objects.len(), 2);
-}
-
-#[test]
-fn changes_that_are_told_of_another_path_mean_a_full_list() {
-    let elsewhere = |href: &str| {
-        let one = given(href, "<d:getetag>\"2\"</d:getetag><d:resourcetype/>");
-        changes(&one, "s2")
-    };
-    for href in ["/old/work/new.ics", "https://example.org/old/new.ics"] {
-        let all = list(&[("a.ics", "\"1\""), ("b.ics", "\"1\"")]);
-        let got = read([elsewhere(href), with_token("s3"), all], &known(TWO, Some("sync s1")));
-        assert_eq!(got.asked, ["sync-collection .", "PROPFIND . 0", "PROPFIND . 1"], "{href}");
-        assert_eq!(got.cursor().unwrap(), "sync s3");
-    }
-    // What lies in a folder of the calendar is of no interest.
-    let got = read([elsewhere("/dav/work/folder/new.ics")], &known(TWO, Some("sync s1")));
-    assert_eq!(got.cursor().unwrap(), "sync s2");
-}
-
-#[test]
-fn a_server_without_any_calendar_is_searched_once_for_all_that_are_named() {
-    let script = Script::new((0..60).map(|_| status(404)));
-    let account = account(&script);
-    assert!(block_on_paused(account.read("work", &known(TWO, None))).is_err());
-    let asked = script.seen().len();
-    for name in ["work", "home", "/dav/team/"] {
-        assert!(block_on_paused(account.read(name, &known(TWO, None))).is_err());
-    }
-    assert_eq!(script.seen().len(), asked, "once was enough");
 }

@@ -53,6 +53,22 @@ fn a_hold_that_starts_within_freeze_is_fixed() {
 }
 
 #[test]
+fn of_frozen_holds_that_two_seawalls_laid_on_the_same_time_one_stays() {
+    let twice = |holds| week(holds, [role("deep", |role| role.target = Some(180))]).now("mon 8");
+    check(&twice("mon 9-12 HOLD; mon 9-12 HOLD"), "mon 9-12 DEEP frozen");
+    check_identity(&twice("mon 9-11 HOLD; mon 9-12 HOLD; mon 9:30-12 HOLD"), &[Some("hold1")]);
+    check(&twice("mon 7-10 HOLD; mon 9-12 HOLD").now("mon 9:30"), "mon 7-10 DEEP frozen");
+    check(&twice("mon 9-11 HOLD; mon 11-13 HOLD").now("mon 10"), "mon 9-11 DEEP frozen; mon 11-13 DEEP frozen");
+}
+
+#[test]
+fn a_hold_that_its_user_laid_on_a_frozen_one_takes_nothing_from_it() {
+    let situation =
+        week("mon 9-12 HOLD; mon 10-11 HOLD PIN", [role("deep", |role| role.target = Some(180))]).now("mon 8");
+    check(&situation, "mon 9-12 DEEP frozen; mon 10-11 DEEP pinned");
+}
+
+#[test]
 fn a_pinned_hold_is_never_moved() {
     let situation = week("tue 9:07-11:07 HOLD PIN free", [deep(180)]);
     check(&situation, "mon 9-12 DEEP; tue 9:07-11:07 DEEP pinned free");

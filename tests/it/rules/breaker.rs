@@ -130,6 +130,21 @@ fn a_mass_move_without_any_cause_waits_for_a_second_listing() {
 }
 
 #[test]
+fn what_was_found_while_another_seawall_stopped_everything_is_no_first_listing() {
+    let mut world = displaced();
+    let summary = world.summary();
+    let text = world.text(&summary);
+    world.put(&summary, &text.replace("\r\n ", "").replace("by=laptop", "by=server"));
+    world.at("mon 7:35");
+    assert_stopped(&world.sync(), "another seawall (instance server)");
+    world.put(&summary, &text);
+    world.at("mon 7:55");
+    assert_stopped(&world.sync(), "15 min after 07:55");
+    world.at("mon 8:10");
+    assert_eq!(world.sync().halted, None);
+}
+
+#[test]
 fn a_second_listing_that_says_something_else_starts_the_wait_anew() {
     let mut world = displaced();
     world.at("mon 7:35").sync();

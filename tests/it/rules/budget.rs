@@ -1,9 +1,15 @@
 //! The churn budget: how much is written, in what order, and what it does not bind.
 
+use seawall::calendar::CalendarId;
+use seawall::calendar::own::When;
+use seawall::calendar::time::Span;
 use seawall::cycle::undo::Reach;
-use seawall::reconcile::change::Action;
+use seawall::provider::Etag;
+use seawall::reconcile::change::{Action, Change, Content, Notes, Target, Urgency};
+use seawall::reconcile::guard;
+use seawall::reconcile::key::{Key, Kind};
 
-use crate::support::world::{World, changes, shown};
+use crate::support::world::{World, changes, instant, shown};
 
 #[test]
 fn a_cycle_writes_no_more_than_its_share_and_goes_on_in_the_next() {
@@ -42,6 +48,51 @@ fn yields_go_first_and_whatever_the_budget_says() {
     let applied: Vec<String> =
         outcome.changes.iter().filter(|one| one.applied).map(|one| shown(one.change.span())).collect();
     assert_eq!(applied, ["fri 9:45-12", "tue+1 9:45-12", "thu+2 9:45-12"], "the summary waits");
+}
+
+/// The move of a hold from where it lies to where it shall lie, each as day, start and end.
+fn change(urgency: Urgency, name: &str, from: (&str, &str, &str), to: (&str, &str, &str)) -> Change {
+    let span = |(day, from, to): (&str, &str, &str)| Span::new(instant(day, from), instant(day, to));
+    let calendar = CalendarId { account: "local".to_owned(), calendar: "work".to_owned() };
+    let week = "2026-W47".parse().unwrap();
+    let (key, role) = (calendar.clone(), "deep".to_owned());
+    let target =
+        Target { href: name.to_owned(), etag: Etag(String::new()), span: span(from), busy: true, title: String::new() };
+    let content = Content {
+        title: String::new(),
+        text: String::new(),
+        when: When::Timed(span(to)),
+        span: span(to),
+        busy: true,
+        private: true,
+        color: None,
+        strict: false,
+        notes: Notes::default(),
+    };
+    Change {
+        action: Action::Update,
+        key: Key { kind: Kind::Hold, calendar: key, week, role, ordinal: 0, generation: 0 },
+        uid: name.to_owned(),
+        calendar,
+        target: Some(target),
+        content: Some(content),
+        urgency,
+        why: String::new(),
+    }
+}
+
+#[test]
+fn holds_that_lie_where_one_yields_to_make_room_with_it_whatever_the_budget_says() {
+    let changes = vec![
+        change(Urgency::Yield, "yields", ("mon", "9", "12"), ("mon", "13", "16")),
+        change(Urgency::Update, "in its way", ("mon", "14", "16"), ("tue", "9", "11")),
+        change(Urgency::Update, "in the way of that", ("tue", "10", "12"), ("wed", "9", "11")),
+        change(Urgency::Update, "in nobody's way", ("fri", "9", "12"), ("thu", "9", "12")),
+    ];
+    let split = guard::within_budget(guard::with_room(changes), 0);
+    let names = |changes: &[Change]| changes.iter().map(|one| one.uid.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&split.go), ["yields", "in its way", "in the way of that"]);
+    assert_eq!(names(&split.wait), ["in nobody's way"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Rule 6: a hold that the user deleted stays deleted, and its time closed.
 
+use seawall::cycle::run::{Consent, Mode};
 use seawall::focus::plan::RoleWeek;
 
 use crate::support::world::{World, changes, hold_changes};
@@ -26,6 +27,24 @@ fn a_lost_database_undoes_no_deletion() {
     world.delete(&world.hold("thu 9-12"));
     world.sync();
     world.lose_database();
+    let outcome = world.sync();
+    assert_eq!(changes(&outcome), "");
+    assert_eq!((world.holds().as_str(), world.closed().as_str()), (OTHERS, "thu 9-12 forgiven 180"));
+}
+
+/// A new database that can't keep what the summary told it asks again.
+#[test]
+fn a_disk_that_is_full_after_a_lost_database_undoes_no_deletion() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("thu 9-12"));
+    world.sync();
+    let dir = tempfile::tempdir().unwrap();
+    world.database_in(dir.path());
+    let file = dir.path().join(seawall::store::DATABASE);
+    let beside = |sql: &str| rusqlite::Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+    beside("CREATE TRIGGER full BEFORE INSERT ON closed BEGIN SELECT RAISE(ABORT, 'disk is full'); END;");
+    world.run(Mode::Write(Consent::default()), None).unwrap_err();
+    beside("DROP TRIGGER full;");
     let outcome = world.sync();
     assert_eq!(changes(&outcome), "");
     assert_eq!((world.holds().as_str(), world.closed().as_str()), (OTHERS, "thu 9-12 forgiven 180"));

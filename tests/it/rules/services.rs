@@ -258,6 +258,21 @@ fn where_names_stay_taken_a_delete_says_first_who_deletes() {
 }
 
 #[test]
+fn a_person_who_is_quicker_between_the_mark_and_the_delete_keeps_the_event() {
+    let (mut world, service, tuesday) = with_kept_names();
+    day_off(&service[0]);
+    service[0].after_update.set(Some(|service, href| {
+        let edited = service.live("work")[href].replace("SUMMARY:", "SUMMARY:My ");
+        service.put("work", href, &edited);
+    }));
+    for _ in 0..3 {
+        world.forward(5);
+        run(&world, &service);
+        assert!(service[0].live("work").get(&tuesday).is_some_and(|text| text.contains("SUMMARY:My Focus")));
+    }
+}
+
+#[test]
 fn with_the_database_lost_what_seawall_deleted_gets_another_name_and_what_the_user_deleted_stays_deleted() {
     for by_user in [false, true] {
         let (mut world, service, tuesday) = with_kept_names();

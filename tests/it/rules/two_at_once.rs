@@ -8,6 +8,7 @@ use std::task::{Context as Wakers, Poll, Waker};
 use seawall::config::settings::Settings;
 use seawall::cycle::outcome::Outcome;
 use seawall::cycle::run::{Consent, Context, CycleError, Mode, cycle};
+use seawall::cycle::undo;
 use seawall::provider::{CalendarInfo, Etag, Known, Object, Provider, ProviderError, Reading};
 use seawall::store::Store;
 use tokio::task::yield_now;
@@ -99,6 +100,28 @@ impl Pair {
         crate::support::block_on(self.cycle(who, mode)).unwrap()
     }
 
+    /// The first writes, takes all of it back, and begins anew at the same moment as the second: what each makes then has
+    /// another generation, and nothing keeps both from making everything.
+    fn after_an_undo() -> Self {
+        let pair = Self::new();
+        pair.alone(0, WRITE);
+        let accounts = [Shared(&pair.calendars)];
+        let cx = pair.world.context(&pair.settings, zones(), &accounts, WRITE, None);
+        let cx = Context { instance: "laptop", store: &pair.stores[0], ..cx };
+        let removals = crate::support::block_on(undo::removals(cx, undo::Reach::default())).unwrap();
+        crate::support::block_on(undo::remove(cx, removals.changes)).unwrap();
+        pair.at_once([]);
+        assert_eq!((pair.holds().len(), pair.summaries().len()), (8, 2));
+        pair
+    }
+
+    /// Of each summary whether it has had its last word.
+    fn summaries(&self) -> Vec<bool> {
+        let texts: Vec<String> = self.calendars.objects("work").iter().map(text).collect();
+        let summaries = texts.iter().filter(|text| text.contains("kind=summary"));
+        summaries.map(|text| text.contains("final=1")).collect()
+    }
+
     /// The holds as `start-end instance`, in order.
     fn holds(&self) -> Vec<(String, String, String)> {
         let mut holds: Vec<_> = self.calendars.objects("work").iter().filter_map(hold).collect();
@@ -164,5 +187,32 @@ fn nor_where_their_steps_fall_in_any_order() {
         let turns: Vec<usize> = (0..400).map(|_| rng.usize(0..2)).collect();
         pair.at_once(turns);
         settles(&pair, &format!("seed {seed}"));
+    }
+}
+
+#[test]
+fn where_both_made_everything_a_take_over_leaves_each_hold_once_and_one_summary() {
+    for who in [0, 1] {
+        let pair = Pair::after_an_undo();
+        let taken = pair.alone(who, TAKE_OVER);
+        assert!(taken.changes.iter().all(|one| one.applied), "{who}");
+        let (holds, instance) = (pair.holds(), ["laptop", "server"][who]);
+        assert!(holds.iter().all(|(.., by)| by == instance), "{holds:?}");
+        assert!(holds.len() == 4 && holds.is_sorted_by(|one, next| one.1 <= next.0), "no time twice: {holds:?}");
+        assert_eq!(pair.summaries(), [false], "{who}");
+        let next = pair.alone(who, WRITE);
+        assert_eq!((next.halted, next.changes.len()), (None, 0), "{who}: the user's word has ended it");
+    }
+}
+
+#[test]
+fn where_nobody_took_over_in_time_the_week_is_told_once_all_the_same() {
+    for order in [[0, 1], [1, 0]] {
+        let mut pair = Pair::after_an_undo();
+        pair.world.at("fri 17");
+        for who in order.into_iter().chain(order) {
+            pair.alone(who, WRITE);
+        }
+        assert_eq!(pair.summaries(), [true], "{order:?}");
     }
 }

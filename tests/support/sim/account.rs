@@ -25,6 +25,16 @@ pub(crate) enum Hand {
     Person,
 }
 
+/// Whether a person changed the words of what seawall wrote before it read that back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quick {
+    No,
+    /// So it was, and seawall has not looked yet.
+    Unseen,
+    /// It took them for those of a service that rewrites words, as the safety rules say, and may write over them.
+    Mistaken,
+}
+
 /// An object, or what is left of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -35,6 +45,7 @@ pub(crate) struct Entry {
     /// Seawall has seen what became of its write. Where it has not, and words are rewritten, it takes these for a
     /// person's.
     pub(crate) read_back: bool,
+    pub(crate) quick: Quick,
 }
 
 /// What a service makes of what it is given.
@@ -133,6 +144,15 @@ impl Account {
     pub(crate) fn seen(&self, href: &str) {
         if let Some(entry) = self.entries.borrow_mut().get_mut(href) {
             entry.read_back = true;
+            if entry.quick == Quick::Unseen {
+                entry.quick = Quick::Mistaken;
+            }
+        }
+    }
+
+    pub(crate) fn mark(&self, href: &str, quick: Quick) {
+        if let Some(entry) = self.entries.borrow_mut().get_mut(href) {
+            entry.quick = quick;
         }
     }
 
@@ -158,7 +178,8 @@ impl Account {
             earlier.pop_front();
         }
         self.version.set(self.version.get() + 1);
-        let entry = Entry { version: self.version.get(), body, deleted, hand, read_back: hand == Hand::Person };
+        let (version, read_back) = (self.version.get(), hand == Hand::Person);
+        let entry = Entry { version, body, deleted, hand, read_back, quick: Quick::No };
         self.entries.borrow_mut().insert(href.to_owned(), entry);
     }
 

@@ -13,6 +13,7 @@ use seawall::reconcile::ledger::{LedgerRow, LedgerState};
 
 use super::account::Hand;
 use super::people::{Lying, lying, shown};
+use super::watch::Place;
 use super::world::World;
 
 /// What is known of the cycle that has just ended.
@@ -56,9 +57,9 @@ pub(crate) fn broken(world: &World, record: &mut Record, ended: &Ended<'_>) -> B
         let holds = future_holds(world, &lying);
         no_hold_lies_on_taken_time(world, &holds, &mut out);
         if ended.outcome.is_none_or(|outcome| outcome.changes.iter().all(|one| one.applied)) {
-            no_holds_overlap(&holds, &mut out);
+            no_holds_overlap(world, &holds, &mut out);
         }
-        closed_time_stays_free(world, &holds, &mut out);
+        closed_time_stays_free(world, ended, &holds, &mut out);
         the_ledger_knows_what_lies_there(world, ended, &ledger, &lying, &mut out);
     }
     out
@@ -74,26 +75,36 @@ fn foreign_objects_are_as_people_left_them(world: &World, out: &mut Broken) {
     }
 }
 
+/// Where an own object stands among the others, apart from its generation: of two seawalls at the same moment one may go
+/// on with the next before it sees what the other made.
+fn place(world: &World, one: &Lying) -> Place {
+    let key = &one.marker.key;
+    (key.kind, key.week, key.role.clone(), key.ordinal, world.is_pair().then_some(key.generation))
+}
+
 fn nothing_is_there_twice(world: &World, lying: &[Lying], out: &mut Broken) {
     let mut keys = BTreeMap::new();
     for one in lying.iter().filter(|one| one.is_original()) {
         let key = &one.marker.key;
-        // Of two at the same moment one may go on with the next generation before it sees what the other made.
-        let generation = world.is_pair().then_some(key.generation);
-        let same = keys.insert((key.kind, key.week, key.role.clone(), key.ordinal, generation), one.span);
+        let place = place(world, one);
+        let same = keys.insert(place.clone(), one.span);
+        // A new database to which an old list was told knows of no earlier generation; at rest there is one again.
+        let mut watch = world.watch.borrow_mut();
+        if same.is_some() && world.seawalls.iter().any(|one| one.is_blank.get()) {
+            watch.made_blindly.insert(place.clone());
+        }
+        let same = same.filter(|_| !watch.made_blindly.contains(&place));
         out.extend(same.map(|other| format!("{key:?} is there twice: {} and {}", shown(other), shown(one.span))));
     }
 }
 
 fn only_what_a_person_took_away_is_dismissed(world: &World, ended: &Ended<'_>, ledger: &[LedgerRow], out: &mut Broken) {
-    if world.is_pair() {
-        // What one of two deletes, the other takes for a person's doing where it has not seen the take-over.
-        return;
-    }
-    let people = world.people.borrow();
+    let (people, watch) = (world.people.borrow(), world.watch.borrow());
+    // What one of two deletes, the other takes for a person's doing where it has not seen the take-over.
+    let by_other = |uid: &str| world.is_pair() && watch.deleted[1 - ended.seawall].contains(uid);
     let was = |uid: &str, state| ended.before.iter().any(|row| row.uid == uid && row.state == state);
     let dismissed = ledger.iter().filter(|row| row.state == LedgerState::Dismissed);
-    for row in dismissed.clone().filter(|row| !people.removed.contains(&row.uid)) {
+    for row in dismissed.clone().filter(|row| !people.removed.contains(&row.uid) && !by_other(&row.uid)) {
         out.push(format!("{} counts as deleted by a person, and nobody did", row.uid));
     }
     let now = world.now();
@@ -179,7 +190,10 @@ fn no_hold_lies_on_taken_time(world: &World, holds: &[&Lying], out: &mut Broken)
     }
 }
 
-fn no_holds_overlap(holds: &[&Lying], out: &mut Broken) {
+fn no_holds_overlap(world: &World, holds: &[&Lying], out: &mut Broken) {
+    // One that was made beside another goes only while it has not begun.
+    let watch = world.watch.borrow();
+    let holds: Vec<&&Lying> = holds.iter().filter(|hold| !watch.made_blindly.contains(&place(world, hold))).collect();
     for (n, hold) in holds.iter().enumerate() {
         for other in holds[n + 1..].iter().filter(|other| other.span.overlaps(hold.span)) {
             out.push(format!("the holds at {} and {} overlap", shown(hold.span), shown(other.span)));
@@ -187,8 +201,14 @@ fn no_holds_overlap(holds: &[&Lying], out: &mut Broken) {
     }
 }
 
-fn closed_time_stays_free(world: &World, holds: &[&Lying], out: &mut Broken) {
+fn closed_time_stays_free(world: &World, ended: &Ended<'_>, holds: &[&Lying], out: &mut Broken) {
     let now = world.now();
+    // Another hold may have lain there, too: its move may have to wait for the budget.
+    let waits = |hold: &Lying| {
+        let mut waiting = ended.outcome.iter().flat_map(|outcome| &outcome.changes).filter(|one| !one.applied);
+        waiting.any(|one| one.change.target.is_some() && one.change.uid == hold.uid())
+    };
+    let holds: Vec<&&Lying> = holds.iter().filter(|hold| !waits(hold)).collect();
     for gone in world.people.borrow().gone.iter().filter(|gone| gone.span.end > now) {
         for hold in holds.iter().filter(|hold| hold.span.start > now && hold.span.overlaps(gone.span)) {
             out.push(format!("a hold at {} was deleted, and one lies at {}", shown(gone.span), shown(hold.span)));

@@ -97,6 +97,9 @@ impl Provider for Line {
         if answer.is_ok() && is_read_back {
             self.account().seen(href);
         }
+        if answer.is_err() {
+            self.world.denied(self.seawall, self.account);
+        }
         answer
     }
 

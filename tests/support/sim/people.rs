@@ -12,7 +12,7 @@ use seawall::reconcile::key::{Kind as Own, Marker};
 use seawall::reconcile::ledger::LedgerState;
 use seawall::reconcile::marker;
 
-use super::account::{Entry, Hand};
+use super::account::{Entry, Hand, Quick};
 use super::event::{Answer, Event, Kind, at, marker_of, span_of, unfolded, value, with_lines, without};
 use super::world::World;
 
@@ -369,6 +369,8 @@ fn on_hold(world: &World, act: Act, hold: &Lying, rng: &mut Rng) {
             let name = format!("copy-{}", people.made);
             drop(people);
             world.say(format!("the hold at {} is copied to {}", shown(hold.span), shown(to)));
+            // A copy of one with guests is a meeting.
+            world.people.borrow_mut().ever.push(to);
             let copy = at(&body, to).replace(&format!("UID:{}", hold.uid()), &format!("UID:{name}"));
             return put(world, 0, &format!("{name}.ics"), &copy, Hand::Person);
         }
@@ -393,6 +395,17 @@ fn on_hold(world: &World, act: Act, hold: &Lying, rng: &mut Rng) {
     world.say(format!("the hold at {} ({}): {act:?} {}: {hand:?}'s", shown(hold.span), hold.uid(), shown(to)));
     world.people.borrow_mut().ever.extend([hold.span, to]);
     put(world, 0, &hold.href, &edited, hand);
+    if act == Act::RetitleHold {
+        mark_quick(world, hold, hand);
+    }
+}
+
+/// Words that a person changes before seawall reads back what it wrote can't be told from those of a service that
+/// rewrites words.
+fn mark_quick(world: &World, own: &Lying, hand: Hand) {
+    if hand == Hand::Person && own.entry.hand == Hand::Seawall && !own.entry.read_back {
+        world.accounts[0].mark(&own.href, Quick::Unseen);
+    }
 }
 
 /// What the writing seawall knows of a hold.
@@ -404,7 +417,9 @@ fn known(world: &World, uid: &str) -> Option<Span> {
 fn delete(world: &World, hold: &Lying) {
     world.say(format!("the {} at {} ({}) is deleted", hold.marker.key.kind.word(), shown(hold.span), hold.uid()));
     forget_object(world, hold);
-    take_away(world, hold, known(world, &hold.uid()));
+    // With a guest it was a meeting, which closes nothing; whether seawall knew of the guest yet or not.
+    let known = known(world, &hold.uid()).filter(|_| !hold.entry.body.contains("ATTENDEE"));
+    take_away(world, hold, known);
 }
 
 /// It lies no more in the hold calendar.
@@ -476,6 +491,9 @@ fn on_summary(world: &World, act: Act, summary: &Lying, rng: &mut Rng) {
     let hand = hand_of(&edited);
     world.say(format!("the summary of {}: {act:?} {}: {hand:?}'s", summary.marker.key.week, shown(to)));
     put(world, 0, &summary.href, &edited, hand);
+    if act == Act::EditSummary {
+        mark_quick(world, summary, hand);
+    }
 }
 
 /// A new database: what the newest summary does not remember is forgotten.
@@ -500,9 +518,12 @@ fn restore(world: &World, seawall: usize) {
         store.remove_closed(closed.span).unwrap();
     }
     world.say("closed time is opened");
-    // What was deleted and not seen yet is closed all the same.
+    // What was deleted and not seen yet is closed all the same; a new database may have given the name to another hold.
     let rows = store.ledger().unwrap();
-    let is_unseen = |uid: &str| rows.iter().any(|row| row.uid == uid && row.state == LedgerState::Live);
+    let is_unseen = |uid: &str| {
+        let is_there = world.accounts[0].live_entry(&format!("{uid}.ics")).is_some();
+        !is_there && rows.iter().any(|row| row.uid == uid && row.state == LedgerState::Live)
+    };
     world.people.borrow_mut().gone.retain(|gone| is_unseen(&gone.uid));
 }
 

@@ -10,7 +10,7 @@ use seawall::calendar::week::IsoWeek;
 use seawall::provider::{ErrorKind, ProviderError};
 use seawall::reconcile::key::{Kind, Marker};
 
-use super::account::{Entry, Hand};
+use super::account::{Entry, Hand, Quick};
 use super::event::{PRIVATE, marker_of, span_of, unfolded, value};
 use super::people::shown;
 
@@ -29,6 +29,9 @@ pub(crate) struct Leave {
     /// Objects of people that the user told it to delete.
     pub(crate) delete: BTreeSet<String>,
 }
+
+/// Kind, week, role, ordinal and generation of an own object.
+pub(crate) type Place = (Kind, IsoWeek, String, u32, Option<u32>);
 
 /// What surrounds a write.
 pub(crate) struct Scene<'a> {
@@ -59,10 +62,17 @@ pub(crate) struct Watch {
     unclear: BTreeSet<(usize, String)>,
     /// What was written and not read back yet.
     unread: [Option<(String, Timestamp)>; 2],
+    /// UIDs of what each deleted.
+    pub(crate) deleted: [BTreeSet<String>; 2],
     finals: BTreeMap<IsoWeek, u32>,
-    refreshes: BTreeMap<IsoWeek, Vec<Timestamp>>,
+    /// By seawall: none knows how often the other one refreshed what it takes over.
+    refreshes: BTreeMap<(usize, IsoWeek), Vec<Timestamp>>,
     /// Failures of each day, any of which may keep a write out of the log by which seawall counts.
     pub(crate) excuses: BTreeMap<Date, u32>,
+    /// Own names that may be there in two generations, since seawall could not know of the first.
+    pub(crate) made_blindly: BTreeSet<Place>,
+    /// What each made in this cycle.
+    made: [BTreeSet<String>; 2],
     /// A write test is running, which tries what is forbidden.
     pub(crate) is_test: bool,
 }
@@ -72,6 +82,7 @@ impl Watch {
         self.unclear.retain(|(whose, _)| *whose != seawall);
         self.unread[seawall] = None;
         self.writes[seawall] = 0;
+        self.made[seawall].clear();
     }
 
     /// A cycle came to its end.
@@ -125,7 +136,7 @@ impl Watch {
         was_unclear || was_unread
     }
 
-    /// A write takes effect.
+    /// A write takes effect; whether it takes away what a person changed, and may.
     pub(crate) fn write(
         &mut self,
         seawall: usize,
@@ -133,15 +144,25 @@ impl Watch {
         name: &str,
         before: Option<&Entry>,
         after: Option<&str>,
-    ) {
+    ) -> bool {
         self.writes[seawall] += 1;
+        if after.is_none() {
+            self.deleted[seawall].insert(name.trim_end_matches(".ics").to_owned());
+        }
+        if before.is_none() {
+            self.made[seawall].insert(name.to_owned());
+        }
         let old = before.map(|entry| unfolded(entry.body.as_bytes()));
         let new = after.map(|text| unfolded(text.as_bytes()));
         let was = old.as_deref().and_then(marker_of);
         let is = new.as_deref().and_then(marker_of);
         if [&was, &is].iter().any(|one| one.as_ref().is_some_and(|one| one.key.kind == Kind::Canary)) {
-            return;
+            return false;
         }
+        // What comes back from a create without its marker was lost by the calendar, as far as anyone can tell, and goes
+        // at once: a hand that is quicker than the reading back takes the marker with it unseen.
+        let is_unmarked = after.is_none() && was.is_none() && self.made[seawall].contains(name);
+        let is_forgiven = is_unmarked || before.is_some_and(|entry| entry.quick == Quick::Mistaken);
         let mut broken: Vec<&str> = Vec::new();
         if !scene.in_hold_calendar {
             broken.push("written to a calendar that does not hold");
@@ -150,7 +171,9 @@ impl Watch {
             broken.push(why);
         }
         if let (Some(before), Some(old)) = (before, &old) {
-            broken.extend(of_old(scene, name, before, old, was.as_ref()));
+            if !is_forgiven {
+                broken.extend(of_old(scene, name, before, old, was.as_ref()));
+            }
         }
         if let Some(new) = &new {
             broken.extend(of_new(scene, name, new, is.as_ref()));
@@ -169,11 +192,20 @@ impl Watch {
         let broken: Vec<String> = broken.into_iter().map(|what| format!("{write}: {what}")).collect();
         self.broken.extend(broken);
         if let Some(is) = is.filter(|is| is.key.kind == Kind::Summary) {
-            self.summary(scene, old.as_deref(), was.as_ref(), new.as_deref().unwrap_or_default(), &is);
+            self.summary(seawall, scene, old.as_deref(), was.as_ref(), new.as_deref().unwrap_or_default(), &is);
         }
+        is_forgiven
     }
 
-    fn summary(&mut self, scene: &Scene<'_>, old: Option<&str>, was: Option<&Marker>, new: &str, is: &Marker) {
+    fn summary(
+        &mut self,
+        seawall: usize,
+        scene: &Scene<'_>,
+        old: Option<&str>,
+        was: Option<&Marker>,
+        new: &str,
+        is: &Marker,
+    ) {
         let week = is.key.week;
         let mut broken = |what: &str| self.broken.push(format!("the summary of {week} {what}"));
         let Some(was) = was else {
@@ -201,7 +233,7 @@ impl Watch {
                 broken("has two last words");
             }
         } else if was.closed == is.closed && !is.is_final && !scene.leave.take_over && !is.released {
-            let times = self.refreshes.entry(week).or_default();
+            let times = self.refreshes.entry((seawall, week)).or_default();
             times.push(scene.now);
             times.retain(|at| *at >= scene.midnight);
             let is_too_much = times.len() as u32 > REFRESHES_MAX + self.excuses.get(&scene.today).copied().unwrap_or(0);

@@ -52,6 +52,8 @@ pub(crate) struct Seawall {
     pub(crate) is_new: Cell<bool>,
     /// And since then nothing was read that is true.
     pub(crate) is_blank: Cell<bool>,
+    /// Only now something was: what it asks for besides may still not be answered.
+    pub(crate) is_filling: Cell<bool>,
 }
 
 /// What the config says that changes in the course of a life.
@@ -147,6 +149,7 @@ impl World {
                 is_dead: Cell::default(),
                 is_new: Cell::default(),
                 is_blank: Cell::default(),
+                is_filling: Cell::default(),
             }
         };
         let wishes = Wishes {
@@ -310,9 +313,16 @@ impl World {
             Lie::Empty | Lie::Cut | Lie::Dropped | Lie::Forgetful | Lie::Unreadable => told.set(false),
         }
         if account == 0 && told.get() && lie != Lie::Stale {
-            one.is_blank.set(false);
+            one.is_filling.set(one.is_blank.take());
         } else if account == 0 && one.is_blank.get() {
             // The summary, which alone remembers closed time now, may be what it did not see.
+            self.people.borrow_mut().gone.clear();
+        }
+    }
+
+    /// An object was asked for in vain: by a new database that may be the summary, which alone remembers closed time.
+    pub(crate) fn denied(&self, seawall: usize, account: usize) {
+        if account == 0 && self.seawalls[seawall].is_filling.get() {
             self.people.borrow_mut().gone.clear();
         }
     }
@@ -369,7 +379,11 @@ impl World {
             today: self.today(),
             midnight: seawall::calendar::week::midnight(self.today(), tz),
         };
-        self.watch.borrow_mut().write(seawall, &scene, name, before, after);
+        let is_taken = self.watch.borrow_mut().write(seawall, &scene, name, before, after);
+        drop(people);
+        if is_taken {
+            self.people.borrow_mut().theirs.remove(&(account, name.to_owned()));
+        }
     }
 
     /// The config of a seawall as text; it stands for its hash too.

@@ -3,7 +3,7 @@
 use seawall::calendar::event::Transparency;
 use seawall::calendar::ical::read;
 
-use crate::reader::check;
+use super::check;
 use crate::support::ics::calendar;
 
 #[test]
