@@ -13,7 +13,7 @@ use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
 use crate::calendar::ical;
 use crate::config::settings::Settings;
-use crate::provider::{Object, Provider};
+use crate::provider::{ErrorKind, Object, Provider};
 use crate::reconcile::guard;
 use crate::reconcile::key::{Kind, Written};
 use crate::reconcile::ledger::{LedgerRow, LedgerState};
@@ -76,18 +76,10 @@ pub(super) async fn gone<P: Provider>(
     if !input.incomplete.is_empty() {
         return Ok(None);
     }
-    let mut rows: Vec<LedgerRow> = Vec::new();
-    for row in hand::missing(owned, &memory.ledger, cx.now) {
-        let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
-        let Some(provider) = cx.provider(&calendar) else { continue };
-        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
-            Ok(Some(object)) if may_hold(&object, &row.uid) => {
-                unsure(input, &calendar, "the list leaves out an event that is there", About::Seawall);
-                list_anew(cx, &calendar, Some(&object))?;
-            }
-            Ok(_) => rows.push(row.clone()),
-            Err(error) => unsure(input, &calendar, &error.to_string(), About::Seawall),
-        }
+    let Asked { there, gone: rows } = ask(cx, input, owned, hand::missing(owned, &memory.ledger, cx.now)).await;
+    for (calendar, object) in there {
+        unsure(input, &calendar, "the list leaves out an event that is there", About::Seawall);
+        list_anew(cx, &calendar, Some(&object))?;
     }
     if !input.incomplete.is_empty() {
         return Ok(None);
@@ -122,6 +114,47 @@ pub(super) async fn gone<P: Provider>(
     }
     memory.sort_closed();
     Ok(None)
+}
+
+/// What calendars say of objects that no list shows.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Those that are there all the same, each with its calendar.
+    pub(super) there: Vec<(CalendarId, Object)>,
+    /// Those that are not.
+    pub(super) gone: Vec<LedgerRow>,
+}
+
+/// Asks the calendars themselves for objects that no list shows, each by its name. One that does not answer counts as not
+/// read to the end, and is not asked for the rest.
+pub(super) async fn ask<P: Provider>(
+    cx: Context<'_, P>,
+    input: &mut Input,
+    owned: &[Owned],
+    rows: impl IntoIterator<Item = &LedgerRow>,
+) -> Asked {
+    let mut asked = Asked::default();
+    let mut silent: Vec<CalendarId> = Vec::new();
+    for row in rows {
+        let Some(calendar) = lies_in(cx.settings, owned, row) else { continue };
+        if silent.contains(&calendar) || input.logins.contains(&calendar.account) {
+            continue;
+        }
+        let Some(provider) = cx.provider(&calendar) else { continue };
+        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
+            Ok(Some(object)) if may_hold(&object, &row.uid) => asked.there.push((calendar, object)),
+            // Another event in its place is none of ours.
+            Ok(_) => asked.gone.push(row.clone()),
+            Err(error) => {
+                if error.kind == ErrorKind::Login {
+                    input.logins.push(calendar.account.clone());
+                }
+                unsure(input, &calendar, &error.to_string(), About::Seawall);
+                silent.push(calendar);
+            }
+        }
+    }
+    asked
 }
 
 /// Whether the object is the one that is missed; one that can't be read may well be.
@@ -186,7 +219,7 @@ fn list_anew<P>(cx: Context<'_, P>, calendar: &CalendarId, found: Option<&Object
 
 /// The calendar that a row's object lay in: the one in its key, or the hold calendar where its objects carry that
 /// name as a label (the account or calendar was renamed).
-pub(super) fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
+fn lies_in(settings: &Settings, owned: &[Owned], row: &LedgerRow) -> Option<CalendarId> {
     let named =
         |id: &CalendarId| settings.accounts.iter().any(|account| account.calendars.iter().any(|one| one.id == *id));
     if named(&row.key.calendar) {

@@ -5,14 +5,14 @@ use jiff::Timestamp;
 
 use super::apply::{self, Tools};
 use super::decide;
-use super::gone::{lies_in, unsure};
+use super::gone;
 use super::outcome::Attempt;
 use super::read::{self, Input};
 use super::record;
 use super::run::{Context, CycleError};
 use super::warning::{About, Warning};
-use crate::calendar::{CalendarId, ical};
-use crate::provider::{ErrorKind, Provider};
+use crate::calendar::ical;
+use crate::provider::Provider;
 use crate::reconcile::change::{Change, Urgency};
 use crate::reconcile::holds::deletion;
 use crate::reconcile::key::{Key, Kind, Written};
@@ -76,8 +76,7 @@ pub async fn own_objects<P: Provider>(cx: Context<'_, P>, since: Timestamp) -> R
     Ok(Own { objects: standings(objects, claims), warnings, unread, logins })
 }
 
-/// Own objects that the ledger knows and the lists leave out, where they are there all the same. A calendar that does not
-/// tell counts as not read to the end, and is not asked for the rest.
+/// Own objects that the ledger knows and the lists leave out, where they are there all the same.
 async fn unlisted<P: Provider>(
     cx: Context<'_, P>,
     input: &mut Input,
@@ -85,36 +84,13 @@ async fn unlisted<P: Provider>(
     ledger: &[LedgerRow],
     since: Timestamp,
 ) -> Vec<OwnObject> {
+    let is_listed = |row: &LedgerRow| listed.iter().any(|one| one.object.uid == row.uid);
+    let is_meant = |row: &&LedgerRow| row.state == LedgerState::Live && row.written.span.end > since && !is_listed(row);
     let mut found = Vec::new();
-    let mut silent: Vec<CalendarId> = Vec::new();
-    let is_meant = |row: &&LedgerRow| row.state == LedgerState::Live && row.written.span.end > since;
-    for row in ledger.iter().filter(is_meant) {
-        if listed.iter().any(|one| one.object.uid == row.uid) {
-            continue;
-        }
-        let Some(calendar) = lies_in(cx.settings, listed, row) else { continue };
-        if silent.contains(&calendar) || input.logins.contains(&calendar.account) {
-            continue;
-        }
-        let Some(provider) = cx.provider(&calendar) else { continue };
-        match provider.get(&calendar.calendar, &format!("{}.ics", row.uid)).await {
-            Ok(None) => {}
-            Ok(Some(object)) => {
-                let parsed = ical::read(&object.body);
-                match read::own_object(&calendar, &object, &parsed, cx.lens()) {
-                    Some(own) if own.uid == row.uid => found.push(own),
-                    // Another event in its place is none of ours.
-                    Some(_) => {}
-                    None => unsure(input, &calendar, &format!("{} can't be read", object.href), About::Seawall),
-                }
-            }
-            Err(error) => {
-                if error.kind == ErrorKind::Login {
-                    input.logins.push(calendar.account.clone());
-                }
-                unsure(input, &calendar, &error.to_string(), About::Seawall);
-                silent.push(calendar);
-            }
+    for (calendar, object) in gone::ask(cx, input, listed, ledger.iter().filter(is_meant)).await.there {
+        match read::own_object(&calendar, &object, &ical::read(&object.body), cx.lens()) {
+            Some(own) => found.push(own),
+            None => gone::unsure(input, &calendar, &format!("{} can't be read", object.href), About::Seawall),
         }
     }
     found

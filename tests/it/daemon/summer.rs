@@ -61,10 +61,12 @@ fn check(friday: &str, hours: i64, summary: (&str, &str), starts: [&str; 4]) {
             }
             assert!(cycles.contains(&sunday) && cycles.contains(&due), "{cycles:?}");
             let cycles: Vec<Timestamp> = cycles.into_iter().collect();
-            let gaps: Vec<i64> = cycles.windows(2).map(|pair| pair[1].duration_since(pair[0]).as_secs() / 60).collect();
-            assert!(gaps.iter().all(|gap| (1..=60).contains(gap)), "{gaps:?}");
-            let count = i64::try_from(cycles.len()).unwrap();
-            assert!((hours..=hours + 3).contains(&count), "{count} cycles in {hours} h: {gaps:?}");
+            for pair in cycles.windows(2) {
+                let gap = pair[1].duration_since(pair[0]).as_secs();
+                // What was written for the summary is seen at the next look, and is a change.
+                let is_early = pair[1] == due || pair[0] == due;
+                assert!(if is_early { gap <= 3600 } else { gap == 3600 }, "{pair:?} of {cycles:?}");
+            }
             let next = house.status().await.next_cycle.unwrap().parse::<Timestamp>().unwrap();
             assert_eq!(next, monday, "midnight after the switch");
             let before = house.written().0;
@@ -85,7 +87,7 @@ fn check(friday: &str, hours: i64, summary: (&str, &str), starts: [&str; 4]) {
 #[test]
 fn the_day_of_23_hours() {
     let starts = ["20270329T070000Z", "20270330T070000Z", "20270401T070000Z", "20270402T070000Z"];
-    check("2027-03-26", 23, ("16:00", "2027-03-28T14:00:00Z"), starts);
+    check("2027-03-26", 23, ("15:40", "2027-03-28T13:40:00Z"), starts);
     // A time that the day does not have is an hour later.
     check("2027-03-26", 23, ("02:30", "2027-03-28T01:30:00Z"), starts);
 }
@@ -93,7 +95,7 @@ fn the_day_of_23_hours() {
 #[test]
 fn the_day_of_25_hours() {
     let starts = ["20271101T080000Z", "20271102T080000Z", "20271104T080000Z", "20271105T080000Z"];
-    check("2027-10-29", 25, ("16:00", "2027-10-31T15:00:00Z"), starts);
+    check("2027-10-29", 25, ("15:40", "2027-10-31T14:40:00Z"), starts);
     // Of a time that the day has twice the first counts, and the second writes nothing more.
     check("2027-10-29", 25, ("02:30", "2027-10-31T00:30:00Z"), starts);
 }
