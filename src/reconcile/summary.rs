@@ -88,11 +88,11 @@ fn weight(owned: &Owned) -> u32 {
     }
 }
 
-/// Own summaries of the week beside the one that goes on, where nothing is lost with them: a week is told once.
+/// Own summaries of the week beside the one that goes on, where nothing is lost with them: a week is told once. Past ones
+/// too: they would stand there for ever with figures that are no longer true.
 fn surplus(desk: Desk<'_>, goes_on: &Owned) -> Vec<Change> {
     let week = goes_on.key().map(|key| key.week);
-    let is_spare = |owned: &&Owned| *owned != goes_on && weight(owned) == 0 && owned.object.span.end > desk.now;
-    let others = desk.owned.iter().filter(|owned| is_spare(owned) && desk.complete);
+    let others = desk.owned.iter().filter(|owned| *owned != goes_on && weight(owned) == 0 && desk.complete);
     let delete = |owned: &Owned| {
         let Standing::Ours(Marker { key, .. }) = &owned.standing else { return None };
         let is_it = key.kind == Kind::Summary && Some(key.week) == week && owned.object.lies_in == *desk.calendar;

@@ -13,7 +13,6 @@ use seawall::reconcile::ledger::{LedgerRow, LedgerState};
 
 use super::account::Hand;
 use super::people::{Lying, lying, shown};
-use super::watch::Place;
 use super::world::World;
 
 /// What is known of the cycle that has just ended.
@@ -75,25 +74,14 @@ fn foreign_objects_are_as_people_left_them(world: &World, out: &mut Broken) {
     }
 }
 
-/// Where an own object stands among the others, apart from its generation: of two seawalls at the same moment one may go
-/// on with the next before it sees what the other made.
-fn place(world: &World, one: &Lying) -> Place {
-    let key = &one.marker.key;
-    (key.kind, key.week, key.role.clone(), key.ordinal, world.is_pair().then_some(key.generation))
-}
-
 fn nothing_is_there_twice(world: &World, lying: &[Lying], out: &mut Broken) {
+    let made_blindly = &world.watch.borrow().made_blindly;
     let mut keys = BTreeMap::new();
-    for one in lying.iter().filter(|one| one.is_original()) {
+    for one in lying.iter().filter(|one| one.is_original() && !made_blindly.contains(&one.href)) {
         let key = &one.marker.key;
-        let place = place(world, one);
-        let same = keys.insert(place.clone(), one.span);
-        // A new database to which an old list was told knows of no earlier generation; at rest there is one again.
-        let mut watch = world.watch.borrow_mut();
-        if same.is_some() && world.seawalls.iter().any(|one| one.is_blank.get()) {
-            watch.made_blindly.insert(place.clone());
-        }
-        let same = same.filter(|_| !watch.made_blindly.contains(&place));
+        // Of two at the same moment one may go on with the next generation before it sees what the other made.
+        let generation = world.is_pair().then_some(key.generation);
+        let same = keys.insert((key.kind, key.week, key.role.clone(), key.ordinal, generation), one.span);
         out.extend(same.map(|other| format!("{key:?} is there twice: {} and {}", shown(other), shown(one.span))));
     }
 }
@@ -191,9 +179,9 @@ fn no_hold_lies_on_taken_time(world: &World, holds: &[&Lying], out: &mut Broken)
 }
 
 fn no_holds_overlap(world: &World, holds: &[&Lying], out: &mut Broken) {
-    // One that was made beside another goes only while it has not begun.
-    let watch = world.watch.borrow();
-    let holds: Vec<&&Lying> = holds.iter().filter(|hold| !watch.made_blindly.contains(&place(world, hold))).collect();
+    // One that was made over another goes only while neither has begun.
+    let made_blindly = &world.watch.borrow().made_blindly;
+    let holds: Vec<&&Lying> = holds.iter().filter(|hold| !made_blindly.contains(&hold.href)).collect();
     for (n, hold) in holds.iter().enumerate() {
         for other in holds[n + 1..].iter().filter(|other| other.span.overlaps(hold.span)) {
             out.push(format!("the holds at {} and {} overlap", shown(hold.span), shown(other.span)));

@@ -395,8 +395,11 @@ fn on_hold(world: &World, act: Act, hold: &Lying, rng: &mut Rng) {
     world.say(format!("the hold at {} ({}): {act:?} {}: {hand:?}'s", shown(hold.span), hold.uid(), shown(to)));
     world.people.borrow_mut().ever.extend([hold.span, to]);
     put(world, 0, &hold.href, &edited, hand);
-    if act == Act::RetitleHold {
-        mark_quick(world, hold, hand);
+    match act {
+        Act::RetitleHold => mark_quick(world, hold, hand),
+        // It leaves the words.
+        Act::DecorateHold => world.accounts[0].mark(&hold.href, hold.entry.quick),
+        _ => {}
     }
 }
 

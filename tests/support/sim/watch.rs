@@ -30,9 +30,6 @@ pub(crate) struct Leave {
     pub(crate) delete: BTreeSet<String>,
 }
 
-/// Kind, week, role, ordinal and generation of an own object.
-pub(crate) type Place = (Kind, IsoWeek, String, u32, Option<u32>);
-
 /// What surrounds a write.
 pub(crate) struct Scene<'a> {
     pub(crate) now: Timestamp,
@@ -69,8 +66,8 @@ pub(crate) struct Watch {
     refreshes: BTreeMap<(usize, IsoWeek), Vec<Timestamp>>,
     /// Failures of each day, any of which may keep a write out of the log by which seawall counts.
     pub(crate) excuses: BTreeMap<Date, u32>,
-    /// Own names that may be there in two generations, since seawall could not know of the first.
-    pub(crate) made_blindly: BTreeSet<Place>,
+    /// What a new database made to which an old list was told, and so nothing of what lies there already.
+    pub(crate) made_blindly: BTreeSet<String>,
     /// What each made in this cycle.
     made: [BTreeSet<String>; 2],
     /// A write test is running, which tries what is forbidden.

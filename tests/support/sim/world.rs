@@ -379,6 +379,9 @@ impl World {
             today: self.today(),
             midnight: seawall::calendar::week::midnight(self.today(), tz),
         };
+        if before.is_none() && one.is_blank.get() {
+            self.watch.borrow_mut().made_blindly.insert(name.to_owned());
+        }
         let is_taken = self.watch.borrow_mut().write(seawall, &scene, name, before, after);
         drop(people);
         if is_taken {
@@ -464,6 +467,10 @@ impl World {
     /// The program starts anew: a database on disk is opened again.
     pub(crate) fn restart(&self, seawall: usize) {
         let one = &self.seawalls[seawall];
+        // What a new database was told, it may not have kept.
+        if one.is_filling.take() {
+            one.is_blank.set(true);
+        }
         if let Some(dir) = &one.dir {
             *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
             *one.store.borrow_mut() = Rc::new(open(Some(dir), self.now()));
