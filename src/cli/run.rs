@@ -179,7 +179,9 @@ impl<'a> Daemon<'a> {
             never = socket.serve(&self.wakes) => match never {},
             never = answers => match never {},
         };
-        kept.into_iter().for_each(|wake| drop(self.wakes.send(wake)));
+        for wake in kept {
+            let _ = self.wakes.send(wake);
+        }
         done
     }
 

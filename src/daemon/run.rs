@@ -353,7 +353,9 @@ impl<'a, P: Provider> Loop<'a, P> {
                 let lines: Vec<&str> = self.told.iter().map(String::as_str).collect();
                 self.ground.store.set_meta(TOLD, Some(&lines.join("\n")))?;
             }
-            notices.into_iter().for_each(|notice| self.tell(Word::Notice(notice)));
+            for notice in notices {
+                self.tell(Word::Notice(notice));
+            }
         }
         Ok(())
     }

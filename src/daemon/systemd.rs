@@ -51,6 +51,6 @@ fn send(words: &[NotifyState<'_>]) -> io::Result<()> {
     let socket = std::env::var_os("NOTIFY_SOCKET").unwrap_or_default();
     // One without a file, as some containers and old managers have it: the crate knows only files.
     let Some(name) = socket.as_bytes().strip_prefix(b"@") else { return sd_notify::notify(words) };
-    let text: String = words.iter().map(|word| format!("{word}\n")).collect();
+    let text = words.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     UnixDatagram::unbound()?.send_to_addr(text.as_bytes(), &SocketAddr::from_abstract_name(name)?).map(drop)
 }

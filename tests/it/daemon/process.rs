@@ -144,7 +144,7 @@ fn a_manager_whose_socket_is_no_file_is_told_as_well() {
     });
     let mut buffer = [0; 4096];
     let length = manager.recv(&mut buffer).unwrap();
-    assert_eq!(str::from_utf8(&buffer[..length]).unwrap(), "READY=1\n");
+    assert_eq!(str::from_utf8(&buffer[..length]).unwrap(), "READY=1");
     let length = manager.recv(&mut buffer).unwrap();
     assert!(buffer[..length].starts_with(b"STATUS=1 account"));
 }
