@@ -67,6 +67,8 @@ mod reader_doubts;
 #[cfg(test)]
 mod reader_limits;
 #[cfg(test)]
+mod reading_far;
+#[cfg(test)]
 mod recurrence_corpora;
 #[cfg(test)]
 mod recurrence_exceptions;
@@ -91,5 +93,7 @@ mod support;
 mod transport;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod vdir_looks;
 #[cfg(test)]
 mod zones;
