@@ -68,6 +68,30 @@ pub fn expand(components: &[Component], window: Span, zones: &Zones, tz: &TimeZo
     out
 }
 
+/// Tells events apart that a window does not need, so that who reads a large calendar need not keep all of it at a time.
+pub(crate) struct Sieve<'a> {
+    atlas: Atlas<'a>,
+    window: Span,
+}
+
+impl<'a> Sieve<'a> {
+    /// For that window; `tz` is the user's zone.
+    pub(crate) fn new(window: Span, zones: &'a Zones, tz: &'a TimeZone) -> Self {
+        Self { atlas: Atlas::new(zones, tz, Some(window)), window }
+    }
+
+    /// Whether the component makes neither occurrences nor warnings in the window, as long as no other of its calendar
+    /// has its UID.
+    pub(crate) fn is_outside(&mut self, component: &Component) -> bool {
+        if component.is_recurring() || component.recurrence_id.is_some() {
+            return false;
+        }
+        let warned = self.atlas.warnings.len();
+        let placed = Placed::of(component, &mut self.atlas, None);
+        self.atlas.warnings.len() == warned && placed.trouble.is_none() && !touches(placed.first_span(), self.window)
+    }
+}
+
 impl Component {
     /// When it takes place as it stands, without its repetitions.
     pub fn span(&self, zones: &Zones, tz: &TimeZone) -> Span {

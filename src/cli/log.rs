@@ -6,12 +6,13 @@ use std::io;
 
 use tracing::{Event, Level, Subscriber};
 use tracing_journald::{Priority, PriorityMappings};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::{self, FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::{FmtContext, Layer as FmtLayer};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _};
 
 use super::args::{Cli, Command};
 use super::out;
@@ -27,7 +28,8 @@ pub(super) fn begin(cli: &Cli) {
         (true, 1) => "seawall=debug,warn",
         (_, _) => "seawall=trace,info",
     };
-    let filter = EnvFilter::try_from_env("SEAWALL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    let wanted = std::env::var("SEAWALL_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let filter = wanted.or_else(|| level.parse().ok()).unwrap_or_default();
     // Fields are for the journal; a line says all that a person needs.
     let words = format::debug_fn(|writer, field, value| match field.name() {
         "message" => writer.write_str(&harmless(&format!("{value:?}"))),

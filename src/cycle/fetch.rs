@@ -91,7 +91,7 @@ pub async fn poll<P: Provider>(
 }
 
 /// Reads a calendar once more after these names in it were written to, so that the next cycle is not told of what this one
-/// wrote.
+/// wrote. `before` is what was fetched for this cycle.
 ///
 /// # Errors
 /// Where the store fails; a calendar that can't be read stays as it is remembered.
@@ -99,9 +99,10 @@ pub(super) async fn settle<P: Provider>(
     cx: Context<'_, P>,
     calendar: &CalendarId,
     own: BTreeSet<String>,
+    before: &[Fetched],
 ) -> Result<(), StoreError> {
     let Some(provider) = cx.provider(calendar) else { return Ok(()) };
-    let mirror = cx.store.mirror(calendar)?;
+    let mirror = mirror(cx, calendar, last(before, calendar))?;
     if mirror.cursor.is_none() {
         return Ok(());
     }
@@ -151,8 +152,8 @@ async fn of_calendar<P: Provider>(
 ) -> Result<Fetched, StoreError> {
     let id = &calendar.id;
     let mut out = Fetched::nothing(account, calendar);
-    let before = before.iter().find(|one| one.calendar.id == *id).and_then(|one| one.objects.as_deref());
-    let mirror = cx.store.mirror_beside(id, before.map(Vec::as_slice).unwrap_or_default())?;
+    let before = last(before, id);
+    let mirror = mirror(cx, id, before)?;
     let listed = mirror.listed;
     let known = known(cx, mirror, is_listing_due(cx, listed));
     let reading = match provider.read(&id.calendar, &known).await {
@@ -193,8 +194,20 @@ async fn of_calendar<P: Provider>(
         };
         out.warnings.push(of_content(format!("{id}: {href}: {reason}; {counts}.")));
     }
-    out.objects = Some(Rc::new(objects));
+    // What is kept for long stays where it lies, and all that this reading took is free again.
+    let same = before.filter(|before| ***before == objects);
+    out.objects = Some(same.map_or_else(|| Rc::new(objects), Rc::clone));
     Ok(out)
+}
+
+/// What an earlier answer has of a calendar.
+fn last<'a>(before: &'a [Fetched], id: &CalendarId) -> Option<&'a Rc<Vec<Object>>> {
+    before.iter().find(|one| one.calendar.id == *id).and_then(|one| one.objects.as_ref())
+}
+
+/// What is remembered of a calendar; it shares its memory with what is at hand.
+fn mirror<P>(cx: Context<'_, P>, id: &CalendarId, before: Option<&Rc<Vec<Object>>>) -> Result<Mirror, StoreError> {
+    cx.store.mirror_beside(id, before.map(|objects| objects.as_slice()).unwrap_or_default())
 }
 
 fn known<P>(cx: Context<'_, P>, mirror: Mirror, thorough: bool) -> Known {
@@ -246,9 +259,9 @@ fn keep<P>(
         // What can't be read was named all the same.
         listed: if is_whole && !reading.resumed { Some(cx.now) } else { listed },
     };
-    // A folder lists all its names each time: that alone is not worth a write.
-    let has_cursor = change.cursor.is_some() || known.cursor.is_some();
-    let is_news = has_cursor && (change.cursor != known.cursor || change.listed != listed);
+    // Where all was read without being asked for, that alone is not worth a write.
+    let is_noted = change.cursor.is_some() || known.cursor.is_some() || known.thorough;
+    let is_news = is_noted && (change.cursor != known.cursor || change.listed != listed);
     if change.changed.is_empty() && change.gone.is_empty() && !is_news {
         return Ok(());
     }

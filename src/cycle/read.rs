@@ -1,6 +1,7 @@
 //! Step one of a cycle: everything that the calendars say, as occurrences and as objects that look like ours.
 //! Decides nothing about them; knows how much of it was really read.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -10,7 +11,7 @@ use super::run::Context;
 use super::warning::Warning;
 
 use crate::calendar::CalendarId;
-use crate::calendar::expand::expand;
+use crate::calendar::expand::{Sieve, expand};
 use crate::calendar::ical::{self, Component, Parsed};
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
@@ -103,17 +104,24 @@ pub fn sort(fetched: &[Fetched], lens: Lens<'_>) -> Input {
     input
 }
 
-/// Events to expand together, each with the file it stands in.
+/// Events to expand together, each with the number and the name of the file it stands in.
 #[derive(Default)]
 struct Lot {
     components: Vec<Component>,
-    files: Vec<Arc<str>>,
+    files: Vec<(usize, Arc<str>)>,
 }
 
 impl Lot {
-    fn add(&mut self, components: impl IntoIterator<Item = Component>, file: &Arc<str>) {
+    fn add(&mut self, components: impl IntoIterator<Item = Component>, file: (usize, &str)) {
         self.components.extend(components);
-        self.files.resize(self.components.len(), Arc::clone(file));
+        self.files.resize(self.components.len(), (file.0, Arc::from(file.1)));
+    }
+
+    /// Puts them in the order of their files.
+    fn sort(&mut self) {
+        let mut all: Vec<_> = self.files.drain(..).zip(self.components.drain(..)).collect();
+        all.sort_by_key(|((number, _), _)| *number);
+        (self.files, self.components) = all.into_iter().unzip();
     }
 
     /// Their occurrences; `label` tells where a warning comes from.
@@ -123,7 +131,7 @@ impl Lot {
         let warnings: Vec<Warning> = texts.map(|text| Warning::of_content(&input.sources[source].id, text)).collect();
         input.warnings.extend(warnings);
         input.seen.extend(expanded.occurrences.into_iter().map(|(index, mut occurrence)| {
-            occurrence.provenance.file = self.files.get(index).cloned();
+            occurrence.provenance.file = self.files.get(index).map(|(_, name)| Arc::clone(name));
             Seen { source, occurrence, origin }
         }));
     }
@@ -147,20 +155,22 @@ fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &
     let Some(objects) = &fetched.objects else { return };
     let id = &fetched.calendar.id;
     let (mut foreign, mut copies) = (Lot::default(), Lot::default());
+    let mut far = Far::default();
+    let mut sieve = Sieve::new(lens.window, lens.zones, lens.tz);
     let mut warnings = Vec::new();
-    for object in objects.iter() {
+    for (number, object) in objects.iter().enumerate() {
         let parsed = parsed(&object.body);
         if parsed.is_cut && source.is_some() {
             input.incomplete.push(id.to_string());
         }
         let texts = parsed.warnings.iter().map(|warning| format!("{id}/{}: {warning}.", object.href));
         warnings.extend(texts.map(|text| Warning::of_content(id, text)));
-        let file = Arc::from(object.href.as_str());
+        let file = (number, object.href.as_str());
         if !fetched.calendar.hold && is_collection(&parsed.components) {
             // A whole calendar in one text, as servers publish it: a hold in it is another copy of one.
             let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
-            copies.add(ours, &file);
-            foreign.add(theirs, &file);
+            copies.add(ours, file);
+            foreign.add(theirs, file);
         } else if is_garbled(object, &parsed) {
             input.garbled.push((id.clone(), object.clone()));
         } else if let Some(own) = own_object(id, object, &parsed, lens)
@@ -168,13 +178,41 @@ fn understand(fetched: &Fetched, source: Option<usize>, lens: Lens<'_>, input: &
         {
             input.own.push(OwnCandidate { object: own, source, components: parsed.components });
         } else if source.is_some() {
-            foreign.add(parsed.components, &file);
+            match parsed.components.as_slice() {
+                [only] if sieve.is_outside(only) => far.add(only, number),
+                _ => foreign.add(parsed.components, file),
+            }
         }
     }
     let Some(source) = source else { return };
     input.warnings.extend(warnings);
+    far.give_back(&mut foreign, objects);
     for (lot, origin) in [(foreign, Origin::Foreign), (copies, Origin::Hold)] {
         lot.expand(source, origin, lens, &id.to_string(), input);
+    }
+}
+
+/// Events outside of the window that may belong together with others, and mostly don't: their UIDs, each with the numbers
+/// of its files. Most of a calendar is past, and to have all of it in memory would be most of what the daemon needs.
+#[derive(Default)]
+struct Far(BTreeMap<Box<str>, Vec<usize>>);
+
+impl Far {
+    fn add(&mut self, component: &Component, file: usize) {
+        self.0.entry(component.details.uid.as_str().into()).or_default().push(file);
+    }
+
+    /// Adds those whose UID others have too, read once more.
+    fn give_back(&self, lot: &mut Lot, objects: &[Object]) {
+        let near: BTreeSet<&str> = lot.components.iter().map(|one| one.details.uid.as_str()).collect();
+        let shared = self.0.iter().filter(|(uid, files)| files.len() > 1 || near.contains(&***uid));
+        let files: Vec<usize> = shared.flat_map(|(_, files)| files).copied().collect();
+        for (file, object) in files.iter().filter_map(|file| Some((*file, objects.get(*file)?))) {
+            lot.add(parsed(&object.body).components, (file, &object.href));
+        }
+        if !files.is_empty() {
+            lot.sort();
+        }
     }
 }
 
@@ -196,7 +234,7 @@ pub fn text(name: &str, body: &[u8], emails: Vec<String>, lens: Lens<'_>) -> Inp
     let (ours, theirs): (Vec<_>, Vec<_>) = parsed.components.into_iter().partition(looks_like_ours);
     for (components, origin) in [(theirs, Origin::Foreign), (ours, Origin::Hold)] {
         let mut lot = Lot::default();
-        lot.add(components, &Arc::from(name));
+        lot.add(components, (0, name));
         lot.expand(0, origin, lens, name, &mut input);
     }
     input

@@ -176,7 +176,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let mut changes = decision.changes.clone();
     changes.extend(summarize::changes(knowledge, &decision, notes));
     let balances = summarize::balances(knowledge, &decision, notes);
-    let report = write::Report { halted, unread: &input.incomplete, today, remembers };
+    let report = write::Report { halted, fetched, unread: &input.incomplete, today, remembers };
     let written = write::write(cx, lens, knowledge, &decision, changes, report).await?;
 
     if remembers {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::apply::{self, ApplyError, Tools};
 use super::decide::{Decision, Knowledge};
-use super::fetch;
+use super::fetch::{self, Fetched};
 use super::memory;
 use super::outcome::Attempt;
 use super::read::Lens;
@@ -27,6 +27,8 @@ const STRIKES_MAX: u32 = 2;
 pub struct Report<'a> {
     /// Why nothing may be written.
     pub halted: Option<String>,
+    /// What was fetched for it.
+    pub fetched: &'a [Fetched],
     /// Calendars that were not read to the end.
     pub unread: &'a [String],
     /// The local day of the cycle.
@@ -103,7 +105,7 @@ pub async fn write<P: Provider>(
         written.entry(&change.calendar).or_default().insert(name);
     }
     for (calendar, names) in written {
-        fetch::settle(cx, calendar, names).await?;
+        fetch::settle(cx, calendar, names, report.fetched).await?;
     }
     if all && waiting.is_empty() {
         memory::keep_config(cx.store, cx.config_hash)?;

@@ -88,7 +88,7 @@ pub struct Reading {
     /// Where the next read can go on; to be kept only together with all of the objects. It is given beside unreadable ones
     /// only where the next read asks for them again.
     pub cursor: Option<String>,
-    /// It went on from the cursor: only what the service said had changed since was looked at.
+    /// It went on from what is known: only what the service, or the file system, said had changed since was looked at.
     pub resumed: bool,
     /// The addresses of the user on this account, lower case, without `mailto:`.
     pub addresses: Vec<String>,

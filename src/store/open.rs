@@ -90,7 +90,7 @@ pub(super) fn prepare(db: Connection, path: PathBuf) -> Result<Store, StoreError
     check(&db).map_err(sql("check what is", &path))?;
     // A small cache (KiB): nearly all of the file is the mirror, which is read from end to end or not at all.
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                    PRAGMA cache_size = -512;";
+                    PRAGMA cache_size = -256;";
     db.execute_batch(settings).map_err(sql("change the settings", &path))?;
     migrate::migrate(&db).map_err(sql("bring up to date what is", &path))?;
     Ok(Store { db, path, file: None })

@@ -63,6 +63,8 @@ mod properties_reader;
 #[cfg(test)]
 mod reader;
 #[cfg(test)]
+mod reading_far;
+#[cfg(test)]
 mod recurrence_corpora;
 #[cfg(test)]
 mod recurrence_exceptions;
@@ -87,5 +89,7 @@ mod support;
 mod transport;
 #[cfg(test)]
 mod vdir;
+#[cfg(test)]
+mod vdir_looks;
 #[cfg(test)]
 mod zones;

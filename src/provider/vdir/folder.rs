@@ -7,20 +7,22 @@ use std::io::{self, Read as _};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::fs::{Access, AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
+use tokio::time::Instant;
 
 use super::failed;
-use crate::provider::{CalendarInfo, ErrorKind, Etag, Object, ProviderError, Reading};
+use super::seen::{Seen, Version};
+use crate::provider::{CalendarInfo, ErrorKind, Etag, Known, Object, ProviderError, Reading};
 
 /// Larger files are passed over: no calendar program writes them, and one must not fill the memory.
 pub(super) const OBJECT_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// `displayname` and `color` hold a line.
 const PROPERTY_BYTES_MAX: u64 = 4096;
 
-/// The version of a file: a hash of what is in it. Times of change are never asked, they lie after a restore, a
-/// copy, or two writes in one tick.
+/// The version of a file: a hash of what is in it. Times of change are no part of it: they lie after a restore, a copy, or
+/// two writes in one tick.
 pub(super) fn etag_of(bytes: &[u8]) -> Etag {
     let mut hex = String::with_capacity(32);
     for byte in &Sha256::digest(bytes)[..16] {
@@ -68,7 +70,7 @@ pub(super) enum Content {
     /// A file that can't be read, and why.
     Unreadable(String),
     /// A file.
-    File { bytes: Vec<u8>, mode: Mode },
+    File { bytes: Vec<u8>, stat: Stat },
 }
 
 /// A calendar's folder, open.
@@ -123,32 +125,60 @@ impl Folder {
         Some(text.trim().to_owned()).filter(|text| !text.is_empty())
     }
 
-    /// Every object.
-    pub(super) fn read(&self) -> Result<Reading, ProviderError> {
+    /// Every object. What is known and surely still so by what was seen of it is not read again, unless a thorough look is
+    /// wanted.
+    pub(super) fn read(&self, known: &Known, seen: &mut Seen, now: Instant) -> Result<Reading, ProviderError> {
         let entries = Dir::read_from(&self.fd).map_err(|errno| folder_error(&self.path, errno))?;
         let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_bytes().to_vec()));
-        self.read_listed(list(&self.path, names))
+        self.read_listed(list(&self.path, names), known, seen, now)
     }
 
-    fn read_listed(&self, listing: Listing) -> Result<Reading, ProviderError> {
+    fn read_listed(
+        &self,
+        listing: Listing,
+        known: &Known,
+        seen: &mut Seen,
+        now: Instant,
+    ) -> Result<Reading, ProviderError> {
         let Listing { names, mut warnings, incomplete } = listing;
+        let before = std::mem::take(seen);
         let mut reading = Reading { incomplete, ..Reading::default() };
         reading.objects.reserve(names.len());
         for href in names {
             let name = ObjectName::new(&href)?;
+            let same = known.objects.get(&href).filter(|_| !known.thorough);
+            if let Some((object, version)) = same.and_then(|object| Some((object, self.version(object)?)))
+                && before.is_settled(version)
+            {
+                seen.keep(version);
+                reading.resumed = true;
+                reading.objects.push(object.clone());
+                continue;
+            }
             match self.content(name) {
                 Content::Gone => {}
                 Content::PassedOver(why) => {
                     warnings.push(format!("{} is not read: {why}", self.path_of(name).display()));
                 }
                 Content::Unreadable(why) => reading.unreadable.push((href, why)),
-                Content::File { bytes, .. } => {
-                    reading.objects.push(Object { etag: etag_of(&bytes), href, body: bytes.into() });
+                Content::File { bytes, stat } => {
+                    let etag = etag_of(&bytes);
+                    seen.take(Version::new(&href, &stat, &etag), &before, now);
+                    // What is the same is in memory already.
+                    let same = known.objects.get(&href).filter(|one| one.etag == etag && *one.body == *bytes);
+                    let object = same.cloned().unwrap_or_else(|| Object { etag, href, body: bytes.into() });
+                    reading.objects.push(object);
                 }
             }
         }
         reading.warnings = warnings;
         Ok(reading)
+    }
+
+    /// The version of an object, should its file still hold what is known of it.
+    fn version(&self, object: &Object) -> Option<Version> {
+        let stat = rustix::fs::statat(&self.fd, object.href.as_str(), AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        Some(Version::new(&object.href, &stat, &object.etag))
     }
 
     /// What stands under an object's name.
@@ -190,7 +220,7 @@ impl Folder {
         if bytes.len() as u64 > bytes_max {
             return Ok(Content::PassedOver(too_large(bytes.len() as u64, bytes_max)));
         }
-        Ok(Content::File { bytes, mode: Mode::from_raw_mode(stat.st_mode) })
+        Ok(Content::File { bytes, stat })
     }
 }
 
@@ -301,7 +331,8 @@ mod tests {
         std::fs::write(root.path().join("work/here.ics"), "BEGIN").unwrap();
         let folder = Folder::open(root.path(), "work").unwrap();
         let names = vec!["gone.ics".to_owned(), "here.ics".to_owned()];
-        let reading = folder.read_listed(Listing { names, ..Listing::default() }).unwrap();
+        let listing = Listing { names, ..Listing::default() };
+        let reading = folder.read_listed(listing, &Known::nothing(), &mut Seen::default(), Instant::now()).unwrap();
         assert_eq!(reading.objects.iter().map(|object| &*object.href).collect::<Vec<_>>(), ["here.ics"]);
         assert_eq!((reading.unreadable, reading.warnings, reading.incomplete), (vec![], vec![], None));
     }

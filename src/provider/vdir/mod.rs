@@ -3,15 +3,18 @@
 //! at a time, and a hand-over to other threads would cost more than it saves.
 
 mod folder;
+mod seen;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustix::io::Errno;
+use tokio::time::Instant;
 
 use self::folder::{Content, Folder, ObjectName, etag_of};
+use self::seen::Seen;
 use super::{CalendarInfo, ErrorKind, Etag, Known, Object, Provider, ProviderError, Reading};
 
 /// A folder of calendars: `root/<calendar>/*.ics`.
@@ -20,12 +23,14 @@ pub struct Vdir {
     root: PathBuf,
     /// Calendars that this process has cleared of what a crash left behind.
     swept: Mutex<BTreeSet<String>>,
+    /// What was seen of the files of each calendar at the last look.
+    seen: Mutex<BTreeMap<String, Seen>>,
 }
 
 impl Vdir {
     /// The calendars under `root`, which may itself be a link. Nothing is touched before the first call.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), swept: Mutex::default() }
+        Self { root: root.into(), swept: Mutex::default(), seen: Mutex::default() }
     }
 
     /// The calendar's folder, ready to be written to.
@@ -57,8 +62,10 @@ impl Provider for Vdir {
         Ok(calendars)
     }
 
-    async fn read(&self, calendar: &str, _: &Known) -> Result<Reading, ProviderError> {
-        Folder::open(&self.root, calendar)?.read()
+    async fn read(&self, calendar: &str, known: &Known) -> Result<Reading, ProviderError> {
+        let folder = Folder::open(&self.root, calendar)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        folder.read(known, seen.entry(calendar.to_owned()).or_default(), Instant::now())
     }
 
     async fn get(&self, calendar: &str, href: &str) -> Result<Option<Object>, ProviderError> {

@@ -81,7 +81,7 @@ fn is_at(content: &Content, etag: &Etag) -> bool {
 fn expect(folder: &Folder, name: ObjectName<'_>, etag: &Etag) -> Result<Mode, ProviderError> {
     let path = folder.path_of(name);
     match folder.content(name) {
-        Content::File { bytes, mode } if etag_of(&bytes) == *etag => Ok(mode),
+        Content::File { bytes, stat } if etag_of(&bytes) == *etag => Ok(Mode::from_raw_mode(stat.st_mode)),
         Content::File { .. } => Err(changed(&path)),
         Content::Gone => Err(missing(&path)),
         Content::PassedOver(why) | Content::Unreadable(why) => Err(failed("replace or delete", &path, &why)),
