@@ -13,9 +13,6 @@ use super::weather::{Lie, error};
 /// How many earlier states a stale list may show.
 const STATES: usize = 6;
 
-/// So many changes later a deleted object is forgotten.
-const PURGED_AFTER: u64 = 1000;
-
 /// Whose an object is now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hand {
@@ -163,12 +160,9 @@ impl Account {
         }
     }
 
-    /// An old object goes, and the service forgets it once everybody was told.
-    pub(crate) fn purge(&self, href: &str) {
-        let mut entries = self.entries.borrow_mut();
-        entries.retain(|_, one| !one.deleted || one.version + PURGED_AFTER > self.version.get());
-        drop(entries);
-        self.remove(href);
+    /// The service forgets what was deleted, once everybody was told.
+    pub(crate) fn forget_deleted(&self) {
+        self.entries.borrow_mut().retain(|_, one| !one.deleted);
     }
 
     fn set(&self, href: &str, body: Rc<str>, deleted: bool, hand: Hand) {

@@ -139,7 +139,8 @@ impl Days {
         let store = world.store(0);
         let (settings, config) = (world.settings(0), world.config(0));
         let (wakes, mut woken) = mpsc::unbounded_channel();
-        let (words, _heard) = mpsc::unbounded_channel();
+        // Nobody listens: what is said would pile up where nobody takes it.
+        let (words, _) = mpsc::unbounded_channel();
         *self.wakes.borrow_mut() = Some(wakes);
         let locks = [world.lock_file()];
         let ground = Ground {

@@ -263,10 +263,9 @@ pub(crate) fn forget(world: &World, before: Timestamp) {
     let (old, kept) =
         std::mem::take(&mut people.events).into_iter().partition(|event: &Event| event.first.end < before);
     people.events = kept;
-    let _: &Vec<Event> = &old;
     for event in old {
         people.theirs.remove(&(event.account, event.href()));
-        world.accounts[event.account].purge(&event.href());
+        world.accounts[event.account].remove(&event.href());
     }
     people.ever.retain(|span| span.end >= before);
 }

@@ -1,10 +1,16 @@
 //! Weeks of the real loop in one process, with sixty meetings a week that come, move and go: what it needs in memory
 //! and on disk, week by week, and whether it ends where a fresh start would.
+//!
+//! The simulated services and people are in the same memory. What is more than a week old they forget, as they would not
+//! in life: past holds would pile up in the calendar, and the daemon keeps what lies in the calendar. So after the second
+//! week all that grows is a leak, of whoever's.
 
+use std::alloc::System;
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::rc::Rc;
 
+use cap::Cap;
 use fastrand::Rng;
 use jiff::{SignedDuration, ToSpan as _};
 use seawall::calendar::time::Span;
@@ -12,19 +18,26 @@ use seawall::calendar::week::IsoWeek;
 use seawall::cycle::run::Consent;
 use seawall::reconcile::key::Kind;
 
+use super::account::Account;
 use super::days::Days;
 use super::event::{Answer, Event, Kind as Sort};
 use super::people::{self, lying};
 use super::world::World;
 
+/// Counts what is allocated. (SQLite allocates by itself; that shows in the resident memory.)
+#[global_allocator]
+static HEAP: Cap<System> = Cap::new(System, usize::MAX);
+
 const MEETINGS: i64 = 60;
 /// Weeks after which people tidy up.
-const KEPT: i64 = 8;
+const KEPT: i64 = 1;
 
 /// A week of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Week {
-    /// Resident memory of the process at its end, in KiB.
+    /// What is allocated at its end, in KiB.
+    pub(crate) heap: u64,
+    /// Resident memory of the process then, in KiB.
     pub(crate) memory: u64,
     /// Size of the database on disk, in KiB.
     pub(crate) database: u64,
@@ -67,6 +80,7 @@ async fn script(days: &Days, weeks: usize) -> Vec<Week> {
         tidy(world);
         days.look().await.unwrap();
         out.push(Week {
+            heap: HEAP.allocated() as u64 / 1024,
             memory: resident(),
             database: world.database_size() / 1024,
             writes: world.watch.borrow().writes[0] - before,
@@ -110,10 +124,14 @@ fn stir(world: &World, rng: &mut Rng) {
     }
 }
 
-/// What is long past is deleted, and what the simulation itself remembers of it.
+/// What is past is deleted, and what the simulation itself remembers of it.
 fn tidy(world: &World) {
     let before = world.now() - SignedDuration::from_hours(24 * 7 * KEPT);
+    world.accounts.iter().for_each(Account::forget_deleted);
     people::forget(world, before);
+    for own in lying(world).iter().filter(|own| own.span.end < before) {
+        world.accounts[0].remove(&own.href);
+    }
     world.said.borrow_mut().clear();
     world.watch.borrow_mut().forget_refreshes();
 }
