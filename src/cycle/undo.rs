@@ -112,7 +112,7 @@ pub async fn removals<P: Provider>(cx: Context<'_, P>, reach: Reach) -> Result<R
             _ if is_past && !reach.past => {}
             Standing::Ours(marker) => out.changes.push(deletion(one, &marker.key, Urgency::Delete, "undo")),
             Standing::Pinned(key) if reach.pinned => {
-                out.changes.push(deletion(one, key, Urgency::Delete, "undo --pinned"))
+                out.changes.push(deletion(one, key, Urgency::Delete, "undo --pinned"));
             }
             Standing::Pinned(_) => out.left.push(format!("{what}: you edited it (--pinned removes it too)")),
             Standing::Users => out.left.push(format!("{what}: it has people or a recurrence now, so it is yours")),
