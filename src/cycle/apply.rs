@@ -186,7 +186,12 @@ async fn delete<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<(),
     let target = change.target.as_ref().ok_or(ApplyError::Changed("a delete of nothing was refused"))?;
     let calendar = &change.calendar.calendar;
     let Some(there) = tools.provider.get(calendar, &target.href).await? else {
-        return Ok(tools.store.put_ledger(&row(change, LedgerState::Released, &written(change)))?);
+        // Seawall notes its own deletes before it sends them: what the ledger holds to be there its user has deleted,
+        // which the next cycle finds out.
+        if !tools.store.ledger()?.iter().any(|row| row.uid == change.uid) {
+            tools.store.put_ledger(&row(change, LedgerState::Released, &written(change)))?;
+        }
+        return Ok(tools.store.put_mirrored(&change.calendar, &target.href, None)?);
     };
     if there.etag != target.etag {
         return Err(ApplyError::Changed("it changed after it was read"));

@@ -355,6 +355,24 @@ fn an_old_list_that_shows_a_hold_where_it_lay_before_hides_no_deletion() {
 }
 
 #[test]
+fn a_hold_that_its_user_deletes_right_before_seawall_would_stays_deleted() {
+    let (mut world, flaky) = start();
+    cycle(&world, &flaky);
+    let before = spans(&flaky[0]);
+    let old = flaky[0].objects("work");
+    let (monday, _) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("20261116T080000Z")).unwrap();
+    flaky[0].inner.remove("work", &monday);
+    world.config("\"mon,tue,thu,fri\"", "\"tue,thu,fri\"");
+    *flaky[0].old_list.borrow_mut() = Some(old);
+    cycle(&world, &flaky);
+    flaky[0].old_list.take();
+    world.config("\"tue,thu,fri\"", "\"mon,tue,thu,fri\"");
+    cycle(&world, &flaky);
+    assert_eq!(world.closed(), "mon 9-12 forgiven 180");
+    assert_eq!(spans(&flaky[0]), before[1..], "it does not come back");
+}
+
+#[test]
 fn a_moved_summary_that_a_new_database_is_not_told_of_stays_where_its_user_put_it() {
     let (mut world, flaky) = start();
     cycle(&world, &flaky);
