@@ -11,6 +11,7 @@ mod identity;
 mod incomplete;
 mod instances;
 mod odd;
+mod old_lists;
 mod privacy;
 mod random;
 mod services;

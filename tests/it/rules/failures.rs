@@ -8,10 +8,10 @@ use seawall::reconcile::ledger::LedgerState;
 use crate::support::flaky::{Fault, Flaky, until_death};
 use crate::support::world::{World, changes, hold_changes, moved, with_line, without};
 
-const WRITE: Mode = Mode::Write(Consent { accept: false, restore: false, take_over: false });
+pub(super) const WRITE: Mode = Mode::Write(Consent { accept: false, restore: false, take_over: false });
 const FAULTS: [Fault; 4] = [Fault::LostQuestion, Fault::LostAnswer, Fault::DeathBefore, Fault::DeathAfter];
 
-fn start() -> (World, [Flaky; 1]) {
+pub(super) fn start() -> (World, [Flaky; 1]) {
     (World::new(), [Flaky::new(&["work", "private"])])
 }
 
@@ -22,17 +22,17 @@ fn try_cycle(world: &World, flaky: &[Flaky; 1]) -> Option<Outcome> {
 }
 
 #[track_caller]
-fn cycle(world: &World, flaky: &[Flaky; 1]) -> Outcome {
+pub(super) fn cycle(world: &World, flaky: &[Flaky; 1]) -> Outcome {
     try_cycle(world, flaky).unwrap()
 }
 
-fn texts(flaky: &Flaky) -> Vec<(String, String)> {
+pub(super) fn texts(flaky: &Flaky) -> Vec<(String, String)> {
     let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
     flaky.objects("work").into_iter().map(|object| (object.href, text(&object.body))).collect()
 }
 
 /// What holds and summaries there are, apart from names and stamps.
-fn spans(flaky: &Flaky) -> Vec<String> {
+pub(super) fn spans(flaky: &Flaky) -> Vec<String> {
     let line = |text: &str, name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
     let mut out: Vec<String> = texts(flaky)
         .iter()
@@ -43,7 +43,7 @@ fn spans(flaky: &Flaky) -> Vec<String> {
     out
 }
 
-fn meeting(flaky: &Flaky, name: &str, day: &str, from: &str, to: &str) {
+pub(super) fn meeting(flaky: &Flaky, name: &str, day: &str, from: &str, to: &str) {
     let stamp = |time| crate::support::world::instant(day, time).strftime("%Y%m%dT%H%M%SZ").to_string();
     let body = format!("UID:{name}\nDTSTART:{}\nDTEND:{}\nSUMMARY:{name}", stamp(from), stamp(to));
     flaky.inner.put("work", &format!("{name}.ics"), crate::support::ics::calendar(&body).as_bytes());
@@ -316,121 +316,6 @@ fn a_delete_without_effect_is_not_taken_for_done() {
     assert!(world.store().ledger().unwrap().iter().all(|row| row.state == LedgerState::Live));
     assert_eq!(changes(&cycle(&world, &flaky)), "", "nothing is written beside what is there");
     assert_eq!(texts(&flaky[0]), expected);
-}
-
-#[test]
-fn an_old_list_that_shows_what_seawall_deleted_makes_it_no_deletion_of_the_users() {
-    let (mut world, flaky) = start();
-    cycle(&world, &flaky);
-    let old = flaky[0].objects("work");
-    world.config("days = \"mon,tue,thu,fri\"", "days = \"mon,tue\"");
-    cycle(&world, &flaky);
-    *flaky[0].old_list.borrow_mut() = Some(old);
-    let outcome = cycle(&world, &flaky);
-    assert!(outcome.halted.is_some_and(|why| why.contains("not read to the end")), "{:?}", outcome.warnings);
-    flaky[0].old_list.take();
-    cycle(&world, &flaky);
-    assert_eq!(world.closed(), "", "seawall itself deleted them");
-    assert_eq!(changes(&cycle(&world, &flaky)), "");
-}
-
-/// Else the hold would be thought to have lain where it lay before, and would be written again where it was deleted.
-#[test]
-fn an_old_list_that_shows_a_hold_where_it_lay_before_hides_no_deletion() {
-    let (world, flaky) = start();
-    cycle(&world, &flaky);
-    let old = flaky[0].objects("work");
-    meeting(&flaky[0], "standup", "mon", "9", "9:30");
-    assert_eq!(hold_changes(&cycle(&world, &flaky)), "update mon 9:30-12");
-    let (moved_there, _) =
-        texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("DTSTART:20261116T083000Z")).unwrap();
-    flaky[0].inner.remove("work", &moved_there);
-    *flaky[0].old_list.borrow_mut() = Some(old);
-    let outcome = cycle(&world, &flaky);
-    assert!(outcome.halted.is_some_and(|why| why.contains("not read to the end")), "{:?}", outcome.warnings);
-    flaky[0].old_list.take();
-    cycle(&world, &flaky);
-    assert_eq!(world.closed(), "mon 9:30-12 forgiven 150");
-    assert_eq!(spans(&flaky[0]).iter().filter(|line| line.contains("20261116T0")).count(), 0, "it stays deleted");
-}
-
-#[test]
-fn a_hold_that_its_user_deletes_right_before_seawall_would_stays_deleted() {
-    let (mut world, flaky) = start();
-    cycle(&world, &flaky);
-    let before = spans(&flaky[0]);
-    let old = flaky[0].objects("work");
-    let (monday, _) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("20261116T080000Z")).unwrap();
-    flaky[0].inner.remove("work", &monday);
-    world.config("\"mon,tue,thu,fri\"", "\"tue,thu,fri\"");
-    *flaky[0].old_list.borrow_mut() = Some(old);
-    cycle(&world, &flaky);
-    flaky[0].old_list.take();
-    world.config("\"tue,thu,fri\"", "\"mon,tue,thu,fri\"");
-    cycle(&world, &flaky);
-    assert_eq!(world.closed(), "mon 9-12 forgiven 180");
-    assert_eq!(spans(&flaky[0]), before[1..], "it does not come back");
-}
-
-#[test]
-fn a_moved_summary_that_a_new_database_is_not_told_of_stays_where_its_user_put_it() {
-    let (mut world, flaky) = start();
-    cycle(&world, &flaky);
-    let (href, text) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("kind=summary")).unwrap();
-    let elsewhere = moved(&text, "fri 17-17:15");
-    flaky[0].inner.put("work", &href, elsewhere.as_bytes());
-    world.lose_database();
-    flaky[0].hidden.borrow_mut().insert(href.clone());
-    let outcome = cycle(&world, &flaky);
-    assert!(outcome.changes.iter().any(|one| one.error.as_deref().is_some_and(|why| why.contains("moved it"))));
-    assert!(texts(&flaky[0]).contains(&(href, elsewhere)));
-    flaky[0].hidden.take();
-    assert_eq!(changes(&cycle(&world, &flaky)), "");
-}
-
-#[test]
-fn of_two_summaries_of_a_week_that_a_new_database_made_beside_an_old_list_one_stays() {
-    let (mut world, flaky) = start();
-    world.at("mon 5");
-    cycle(&world, &flaky);
-    let settings = world.settings();
-    let cx = world.context(&settings, crate::support::world::zones(), &flaky, WRITE, None);
-    let removals = crate::support::block_on(undo::removals(cx, Reach::default())).unwrap();
-    crate::support::block_on(undo::remove(cx, removals.changes)).unwrap();
-    cycle(&world, &flaky);
-    world.lose_database();
-    *flaky[0].old_list.borrow_mut() = Some(Vec::new());
-    cycle(&world, &flaky);
-    flaky[0].old_list.take();
-    let generations = || {
-        let texts = texts(&flaky[0]);
-        let summaries = texts.iter().filter(|(_, text)| without_folds(text).contains("kind=summary"));
-        summaries.map(|(_, text)| without_folds(text).contains("gen=1")).collect::<Vec<bool>>()
-    };
-    assert_eq!(generations().len(), 2);
-    cycle(&world, &flaky);
-    assert_eq!(generations(), [true], "the later one goes on");
-    assert_eq!(changes(&cycle(&world, &flaky)), "");
-    assert_eq!(spans(&flaky[0]).len(), 5, "and each hold is there once");
-}
-
-fn without_folds(text: &str) -> String {
-    text.replace("\r\n ", "")
-}
-
-#[test]
-fn a_past_hold_whose_name_is_wanted_again_stays_where_it_was() {
-    let (mut world, flaky) = start();
-    cycle(&world, &flaky);
-    let (past, text) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("20261116T080000Z")).unwrap();
-    world.at("mon 13:00");
-    world.lose_database();
-    *flaky[0].old_list.borrow_mut() = Some(Vec::new());
-    let outcome = cycle(&world, &flaky);
-    assert!(outcome.changes.iter().any(|one| one.error.as_deref().is_some_and(|why| why.contains("past"))));
-    flaky[0].old_list.take();
-    cycle(&world, &flaky);
-    assert!(texts(&flaky[0]).contains(&(past, text)));
 }
 
 #[test]
