@@ -19,8 +19,8 @@
 //! - `started-hold-kept`: a hold that has begun does not give way (seed 208)
 //! - `tombstone-revived`: what is left of a deleted event is written to, and comes back to life (seed 107)
 //! - `wrong-clock-believed`: the clock of the service does not count (seed 3)
-//! - `loop-asks-no-more`: an account that could not be read is read no more (days, seed 1)
-//! - `loop-old-reading-written`: the loop writes on a reading from an hour ago (days, seed 10)
+//! - `loop-asks-no-more`: an account that could not be read is read no more (days, seed 7)
+//! - `loop-old-reading-written`: the loop writes on a reading from an hour ago (days, seed 6)
 //! - `loop-pause-ignored`: the loop writes while it is paused (days, seed 1)
 //! - `loop-sleep-unnoticed`: neither a sleep of the machine nor a clock that was set is noticed (days, seed 11)
 
