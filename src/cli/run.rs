@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::time::Instant;
 
 use super::accounts;
 use super::args::Cli;
@@ -29,7 +30,7 @@ use crate::store::{Store, StoreError};
 /// How long until secrets that could not be had are tried again: at first, and doubled up to the most.
 const RETRY_MIN: Duration = Duration::from_mins(1);
 const RETRY_MAX: Duration = Duration::from_hours(1);
-/// The same for a state that could not be used, which disturbs nobody.
+/// The same for a state that could not be used. A loop that worked on it for the longest of these times found it good.
 const STATE_RETRY_MIN: Duration = Duration::from_secs(5);
 const STATE_RETRY_MAX: Duration = Duration::from_mins(10);
 /// Name of the single value by which it is found out whether the state can be written.
@@ -93,6 +94,8 @@ struct Daemon<'a> {
     alone: &'a mut Vec<Lock>,
     /// What the loop begins anew with.
     next: RefCell<Option<Shell>>,
+    /// How long a state that could not be used is left alone next: one that opens may still be of no use to the loop.
+    state_pause: Duration,
 }
 
 impl<'a> Daemon<'a> {
@@ -103,7 +106,16 @@ impl<'a> Daemon<'a> {
         alone: &'a mut Vec<Lock>,
     ) -> Self {
         let (wakes, woken) = mpsc::unbounded_channel();
-        Self { reload: RefCell::new(reload), wakes, woken, words, hooks, alone, next: RefCell::default() }
+        Self {
+            reload: RefCell::new(reload),
+            wakes,
+            woken,
+            words,
+            hooks,
+            alone,
+            next: RefCell::default(),
+            state_pause: STATE_RETRY_MIN,
+        }
     }
 
     /// Runs one loop after the other; ends only where it can't go on.
@@ -132,6 +144,7 @@ impl<'a> Daemon<'a> {
                 watchdog: systemd::watchdog(),
                 since,
             };
+            let began = Instant::now();
             let end = tokio::select! {
                 end = watch(ground, &mut self.woken, &self.words) => end,
                 never = socket.serve(wakes) => match never {},
@@ -155,7 +168,12 @@ impl<'a> Daemon<'a> {
                         shell = self.taken_over(shell, new).await;
                     }
                 }
-                End::Store(error) => store = self.reopened(&shell, socket, error).await,
+                End::Store(error) => {
+                    if began.elapsed() >= STATE_RETRY_MAX {
+                        self.state_pause = STATE_RETRY_MIN;
+                    }
+                    store = self.reopened(&shell, socket, error).await;
+                }
             }
         }
     }
@@ -201,18 +219,17 @@ impl<'a> Daemon<'a> {
     /// The state, once it can be used again; until then the daemon says why it does nothing.
     async fn reopened(&mut self, shell: &Shell, socket: &Socket, error: StoreError) -> Store {
         let mut fault = error.to_string();
-        let mut pause = STATE_RETRY_MIN;
         loop {
             journal::state_failed(&fault);
             // After what the loop said last, which may still have to be passed on.
             let _ =
                 self.words.send(Word::Status("the state can't be used, so nothing is written; see the log".to_owned()));
-            self.meanwhile(socket, || troubled(shell, &fault), tokio::time::sleep(pause)).await;
+            self.meanwhile(socket, || troubled(shell, &fault), tokio::time::sleep(self.state_pause)).await;
+            self.state_pause = STATE_RETRY_MAX.min(self.state_pause * 2);
             match self.opened(shell).await {
                 Ok(store) => return store,
                 Err(fail) => fault = fail.message(),
             }
-            pause = STATE_RETRY_MAX.min(pause * 2);
         }
     }
 

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use super::fail::Fail;
+use crate::config::Environment;
 use crate::config::settings::Settings;
-use crate::config::{self, Environment};
 
 /// The config of the service.
 const CONFIG: &str = "/etc/seawall/seawall.toml";
@@ -36,7 +36,7 @@ fn is_another_state(settings: &Settings, environment: &Environment, root: &Path)
     let below = |path: &str| root.join(path.trim_start_matches('/'));
     let home = environment.home.as_ref().map(|home| home.join(".local/state"));
     let own: Vec<PathBuf> = environment.xdg_state_home.iter().cloned().chain(home).collect();
-    config::identity(&settings.file) == config::identity(&below(CONFIG))
+    settings.file == below(CONFIG)
         && environment.state_directory.is_none()
         // A folder that the config names is the same one for everybody.
         && own.iter().any(|folder| settings.state_dir.starts_with(folder.join("seawall")))

@@ -245,7 +245,7 @@ pub(super) fn sockets(config: &Path) -> [PathBuf; 2] {
 }
 
 fn socket_name(config: &Path) -> String {
-    format!("status-{}.sock", short_hash(config::identity(config).as_os_str().as_encoded_bytes()))
+    format!("status-{}.sock", short_hash(config.as_os_str().as_encoded_bytes()))
 }
 
 /// Says what a report that has no place for it would leave out.

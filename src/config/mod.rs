@@ -39,7 +39,7 @@ mod value;
 pub use compose::compose;
 pub use init::{Answers, Question, Service, commented_example};
 pub use json_schema::json_schema;
-pub use paths::{NoConfig, find, identity};
+pub use paths::{NoConfig, find};
 pub use regular::open_regular;
 pub use system::Environment;
 
@@ -139,8 +139,8 @@ pub fn policy_by_default(tz: TimeZone) -> Policy {
     }
 }
 
-/// The path from the root, to which paths in the config are relative: `..` is resolved, while symbolic links stay, for
-/// some systems replace what they point at.
+/// The path from the root. It names the state's folder, so one file must have one: `..` is resolved, while symbolic
+/// links to the file stay, for some systems replace what they point at, and a state must not change with that.
 ///
 /// # Errors
 /// Where the folder can't be found.
@@ -154,7 +154,7 @@ pub fn absolute(path: &Path) -> std::io::Result<PathBuf> {
     }
 }
 
-/// Validates the text of a config that lies at `file`, an absolute path. Reads no file, and asks only where links lead.
+/// Validates the text of a config that lies at `file`, an absolute path. Reads no file.
 ///
 /// # Errors
 /// Everything that is wrong with it, in the order of the text.

@@ -1,7 +1,5 @@
 //! Where files are: what paths in a config are relative to, where state goes, where a config is looked for.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -49,18 +47,10 @@ impl Base<'_> {
             (None, Some(home)) => home.join(".local/state"),
             (None, None) => return None,
         };
-        let digest = Sha256::digest(identity(self.file).as_os_str().as_encoded_bytes());
+        let digest = Sha256::digest(self.file.as_os_str().as_encoded_bytes());
         let name = digest.iter().take(8).fold(0_u64, |name, byte| (name << 8) | u64::from(*byte));
         Some(state.join("seawall").join(format!("{name:016x}")))
     }
-}
-
-/// The one name of a config file, whichever path leads to it: what is kept for it (the state, the socket) is named
-/// after this. Links are followed, but not to a file that nobody may write: there a change of the config is another
-/// file (as in the stores of Nix and Guix), and the link is what stays.
-pub fn identity(file: &Path) -> PathBuf {
-    let is_kept = |real: &PathBuf| fs::metadata(real).is_ok_and(|found| found.permissions().mode() & 0o222 != 0);
-    fs::canonicalize(file).ok().filter(is_kept).unwrap_or_else(|| file.to_owned())
 }
 
 /// There is no config at any of the usual places.
@@ -87,27 +77,4 @@ pub fn find(explicit: Option<&Path>, env: &Environment) -> Result<PathBuf, NoCon
     let mut looked: Vec<PathBuf> = config_home.map(|dir| dir.join("seawall/seawall.toml")).into_iter().collect();
     looked.push(PathBuf::from(SYSTEM_CONFIG));
     looked.iter().find(|path| path.exists()).cloned().ok_or(NoConfig { looked: looked.clone() })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    #[test]
-    fn a_config_has_one_name_by_every_path_unless_what_a_link_points_at_is_replaced_and_never_written() {
-        let root = tempfile::tempdir().unwrap();
-        let path = |name: &str| fs::canonicalize(root.path()).unwrap().join(name);
-        fs::create_dir(path("real")).unwrap();
-        fs::write(path("real/seawall.toml"), "").unwrap();
-        symlink("real/seawall.toml", path("link.toml")).unwrap();
-        symlink("real", path("folder")).unwrap();
-        for name in ["real/seawall.toml", "link.toml", "folder/seawall.toml"] {
-            assert_eq!(identity(&path(name)), path("real/seawall.toml"), "{name}");
-        }
-        fs::set_permissions(path("real/seawall.toml"), fs::Permissions::from_mode(0o444)).unwrap();
-        assert_eq!(identity(&path("link.toml")), path("link.toml"));
-        assert_eq!(identity(&path("missing.toml")), path("missing.toml"));
-    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::decide;
 use super::hand;
 use super::memory::Memory;
 use super::read::{self, Input, OwnCandidate};
@@ -12,7 +13,7 @@ use super::run::{Context, CycleError};
 use super::warning::{About, Warning};
 use crate::calendar::CalendarId;
 use crate::calendar::ical;
-use crate::config::settings::Settings;
+use crate::config::settings::{CalendarUse, Settings};
 use crate::provider::{ErrorKind, Object, Provider};
 use crate::reconcile::guard;
 use crate::reconcile::key::{Kind, Written};
@@ -35,15 +36,26 @@ pub(super) async fn confirm<P: Provider>(
         let is_it = |row: &LedgerRow| row.uid == object.uid && row.written.span == object.span;
         ledger.iter().any(|row| row.state == LedgerState::Live && is_it(row))
     };
+    // Elsewhere lie the holds of others, which nothing is done to.
+    let is_ours = |object: &OwnObject| {
+        cx.settings.hold_calendar.as_ref() == Some(&object.lies_in)
+            || decide::calendars(cx.settings, CalendarUse::only_emptied).contains(&object.lies_in)
+            || ledger.iter().any(|row| row.uid == object.uid)
+    };
+    let mut silent: Vec<CalendarId> = Vec::new();
     let mut confirmed = Vec::new();
     for candidate in std::mem::take(&mut input.own) {
         let object = &candidate.object;
-        let is_news = object.plain && object.span.end > cx.now && !is_known(object);
+        let is_news = object.plain && object.span.end > cx.now && !is_known(object) && is_ours(object);
         let Some(provider) = cx.provider(&object.lies_in).filter(|_| is_news) else {
             confirmed.push(candidate);
             continue;
         };
         let calendar = object.lies_in.clone();
+        // Counts as not read to the end already.
+        if silent.contains(&calendar) {
+            continue;
+        }
         // Not by its version alone: services give one version two names.
         let is_as_listed = |there: &Object| {
             let is = || read::own_object(&calendar, there, &ical::read(&there.body), cx.lens());
@@ -57,7 +69,10 @@ pub(super) async fn confirm<P: Provider>(
                 list_anew(cx, &calendar, there.as_ref())?;
             }
             // It may name the file, and a copy of a hold has the name that a person gave it.
-            Err(error) => unsure(input, &calendar, &error.to_string(), About::Content(calendar.clone())),
+            Err(error) => {
+                unsure(input, &calendar, &error.to_string(), About::Content(calendar.clone()));
+                silent.push(calendar);
+            }
         }
     }
     input.own = confirmed;

@@ -59,7 +59,15 @@ impl Memory {
 
     /// Where the database is new: what the newest summary on the calendar still knows. Without one, and with holds
     /// there, only that this is not the first cycle.
-    pub fn recall(&mut self, owned: &[Owned], now: Timestamp) {
+    ///
+    /// Where the user has just had another seawall's events taken over: what its summaries know, too, whatever is known
+    /// here, for nobody else knows what was deleted while it was that one's to notice.
+    pub fn recall(&mut self, owned: &[Owned], instance: &str, now: Timestamp) {
+        let taken_over = owned.iter().filter_map(|one| match &one.standing {
+            Standing::Ours(marker) if marker.instance != instance => Some(&marker.closed),
+            _ => None,
+        });
+        self.closed.extend(taken_over.flatten().filter(|closed| closed.span.end > now).cloned());
         if self.first_cycle.is_some() {
             return;
         }

@@ -147,7 +147,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     let mut memory = Memory::load(cx.store, lens.window.start)?;
     gone::confirm(cx, &mut input, &memory.ledger).await?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
-    memory.recall(&owned, cx.now);
+    memory.recall(&owned, cx.instance, cx.now);
     let remembers = take_note(cx, &input, &owned, &mut memory)?;
     let mut halted = halt(cx, &input, &owned);
     if let Some(reason) = gone::gone(cx, &mut input, &owned, &mut memory, halted.is_some()).await? {

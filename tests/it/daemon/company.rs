@@ -159,29 +159,37 @@ fn a_reload_into_a_calendar_in_which_another_daemon_holds_is_refused() {
 }
 
 #[test]
-fn a_daemon_is_the_same_by_every_path_to_its_config() {
+fn a_daemon_is_the_same_wherever_the_link_to_its_config_leads_and_whoever_may_write_there() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
     let machine = Machine::new();
     machine.config("state_dir = \"state\"\n", "");
     machine.config("path = \".\"", &format!("path = \"{}\"", machine.path("").display()));
     fs::create_dir(machine.path("linked")).unwrap();
-    std::os::unix::fs::symlink(machine.path("seawall.toml"), machine.path("linked/seawall.toml")).unwrap();
-    std::os::unix::fs::symlink("linked", machine.path("folder")).unwrap();
-    let by = |path: &str| machine.path(path).to_str().unwrap().to_owned();
-    let mut daemon = machine.command(&["run", "--config", &by("linked/seawall.toml")]);
+    let link = machine.path("linked/seawall.toml");
+    symlink(machine.path("seawall.toml"), &link).unwrap();
+    let by_link = link.to_str().unwrap();
+    let mut daemon = machine.command(&["run", "--config", by_link]);
     daemon.env("NOTIFY_SOCKET", machine.path("notify")).stderr(Stdio::piped());
     talkative(&mut daemon);
     let daemon = Daemon::new(daemon.spawn().unwrap());
     eventually("the mornings are held", || machine.has_morning(1));
     machine.hears("last cycle");
-    for path in ["seawall.toml", "linked/seawall.toml", "folder/seawall.toml"] {
-        let told = machine.run(&["status", "--json", "--config", &by(path)]);
+    let heeds = || {
+        let told = machine.run(&["status", "--json", "--config", by_link]);
         let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
-        assert_eq!(told["pid"], daemon.child.id(), "{path}");
-        assert_eq!(machine.run(&["pause", "--config", &by(path)]).status.code(), Some(0));
+        assert_eq!(told["pid"], daemon.child.id());
+        assert_eq!(machine.run(&["pause", "--config", by_link]).status.code(), Some(0));
         machine.hears("paused");
-        assert_eq!(machine.run(&["resume", "--config", &by(path)]).status.code(), Some(0));
+        assert_eq!(machine.run(&["resume", "--config", by_link]).status.code(), Some(0));
         machine.hears("last cycle");
-    }
+    };
+    heeds();
+    fs::set_permissions(machine.path("seawall.toml"), fs::Permissions::from_mode(0o444)).unwrap();
+    heeds();
+    fs::copy(machine.path("seawall.toml"), machine.path("next.toml")).unwrap();
+    fs::remove_file(&link).unwrap();
+    symlink(machine.path("next.toml"), &link).unwrap();
+    heeds();
 }
 
 #[test]

@@ -42,6 +42,19 @@ fn taken_over_they_are_this_ones_for_good() {
 }
 
 #[test]
+fn what_its_user_deleted_stays_deleted_when_a_new_machine_first_says_whose_the_holds_are_and_then_takes_them_over() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("thu 9-12"));
+    world.sync();
+    world.config("instance = \"laptop\"", "instance = \"server\"").lose_database();
+    assert!(world.sync().halted.is_some_and(|reason| reason.contains("--take-over")));
+    world.sync_with(TAKE_OVER);
+    assert!(world.closed().contains("thu 9-12"), "{}", world.closed());
+    assert!(!world.holds().contains("thu 9-12"), "{}", world.holds());
+    assert_eq!(changes(&world.sync()), "");
+}
+
+#[test]
 fn what_another_one_took_over_and_removed_nobody_deleted() {
     let mut world = World::with_holds();
     let other = Store::in_memory().unwrap();
