@@ -130,3 +130,69 @@ fn day(text: &str) -> String {
     let date = text.get(..10).and_then(|date| date.parse::<jiff::civil::Date>().ok());
     date.map_or_else(|| text.to_owned(), |date| date.strftime("%a %d %b").to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_that_there_is_to_say() {
+        let account = |name: &str, state: &str, trouble: Option<&str>| AccountStatus {
+            name: name.to_owned(),
+            state: state.to_owned(),
+            last_poll: (state == "ok").then(|| "2026-11-18T09:41:00+01:00".to_owned()),
+            next_poll: Some("2026-11-18T09:46:00+01:00".to_owned()),
+            failures: u32::from(trouble.is_some()),
+            trouble: trouble.map(str::to_owned),
+        };
+        let hold = |day: u32, busy, state: &str, written| HoldStatus {
+            start: format!("2026-11-{day}T09:00:00+01:00"),
+            end: format!("2026-11-{day}T12:00:00+01:00"),
+            role: Some("deep".to_owned()),
+            busy,
+            state: state.to_owned(),
+            written,
+        };
+        let status = Status {
+            version: "0.1.0".to_owned(),
+            pid: 42,
+            now: "2026-11-18T09:42:00+01:00".to_owned(),
+            since: "2026-11-16T08:00:00+01:00".to_owned(),
+            config: "/etc/seawall/seawall.toml".to_owned(),
+            config_fault: Some("seawall.toml:3:1: pol is no key".to_owned()),
+            accounts: vec![account("home", "ok", None), account("work", "login", Some("refused\u{1b}[2J"))],
+            last_cycle: Some("2026-11-18T09:41:00+01:00".to_owned()),
+            written: 2,
+            left_undone: 1,
+            halted: Some("write = false in the config: nothing is written".to_owned()),
+            next_cycle: Some("2026-11-19T00:00:00+01:00".to_owned()),
+            holds: vec![hold(17, true, "past", true), hold(20, false, "planned", false)],
+            at_risk: vec!["Morning (Fri 09:00): 1 unanswered invitation".to_owned()],
+            ..Status::default()
+        };
+        let expected = "\
+seawall 0.1.0 runs since Mon 16 Nov 08:00 (process 42)
+config: /etc/seawall/seawall.toml
+! the new config is wrong, the old one stays: seawall.toml:3:1: pol is no key
+last cycle 09:41: 2 changes, 1 left undone; the next one at Thu 19 Nov 00:00 or on change
+! write = false in the config: nothing is written
+
+accounts
+  home             ok           read 09:41, next 09:46
+  work             NEEDS LOGIN  not read yet, next 09:46
+    refused [2J
+
+holds this week
+  Tue 17 Nov 09:00–12:00  deep, busy, past
+  Fri 20 Nov 09:00–12:00  deep, free, planned, not written yet
+
+at risk
+  Morning (Fri 09:00): 1 unanswered invitation
+";
+        assert_eq!(words(&status), expected);
+        let paused = Status { paused: Some("2026-11-19T08:00:00+01:00".to_owned()), holds: Vec::new(), ..status };
+        let text = words(&paused);
+        assert!(text.contains("paused until Thu 19 Nov 08:00: nothing is written\n"), "{text}");
+        assert!(!text.contains("write = false") && text.contains("holds this week\n  none\n"), "{text}");
+    }
+}

@@ -32,10 +32,11 @@ pub(super) async fn confirm<P: Provider>(
     input: &mut Input,
     ledger: &[LedgerRow],
 ) -> Result<(), StoreError> {
-    let is_known = |object: &OwnObject| {
-        let is_it = |row: &LedgerRow| row.uid == object.uid && row.written.span == object.span;
-        ledger.iter().any(|row| row.state == LedgerState::Live && is_it(row))
-    };
+    let live = |object: &OwnObject| ledger.iter().find(|row| row.state == LedgerState::Live && row.uid == object.uid);
+    let is_known = |object: &OwnObject| live(object).is_some_and(|row| row.written.span == object.span);
+    // An old list may also show in the past what lies ahead by now.
+    let is_coming =
+        |object: &OwnObject| object.span.end > cx.now || live(object).is_some_and(|row| row.written.span.end > cx.now);
     // Elsewhere lie the holds of others, which nothing is done to.
     let is_ours = |object: &OwnObject| {
         cx.settings.hold_calendar.as_ref() == Some(&object.lies_in)
@@ -46,7 +47,7 @@ pub(super) async fn confirm<P: Provider>(
     let mut confirmed = Vec::new();
     for candidate in std::mem::take(&mut input.own) {
         let object = &candidate.object;
-        let is_news = object.plain && object.span.end > cx.now && !is_known(object) && is_ours(object);
+        let is_news = object.plain && is_coming(object) && !is_known(object) && is_ours(object);
         let Some(provider) = cx.provider(&object.lies_in).filter(|_| is_news) else {
             confirmed.push(candidate);
             continue;
@@ -80,7 +81,7 @@ pub(super) async fn confirm<P: Provider>(
 }
 
 /// Holds that are gone from the calendar. Deleted by the user, if a complete list and the object itself say so; but
-/// where that is more than half of the future holds, only if the user says so too.
+/// where that is more than half of the future holds that were known before, only if the user says so too.
 pub(super) async fn gone<P: Provider>(
     cx: Context<'_, P>,
     input: &mut Input,
@@ -101,7 +102,7 @@ pub(super) async fn gone<P: Provider>(
     }
     let is_future_hold = |row: &&LedgerRow| row.key.kind == Kind::Hold && row.written.span.start > cx.now;
     let future = rows.iter().filter(is_future_hold).count();
-    let all = guard::future_holds(&memory.ledger, cx.now);
+    let all = memory.known_before;
     let consent = cx.consent();
     if guard::is_mass(future, all) && !consent.accept && !consent.restore {
         return Ok(Some(format!(

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::calendar::time::Span;
 use crate::focus::assess::History;
 use crate::focus::plan::Closed;
-use crate::reconcile::guard::Alarm;
+use crate::reconcile::guard::{self, Alarm};
 use crate::reconcile::ledger::LedgerRow;
 use crate::reconcile::own::{Owned, Standing};
 use crate::store::{Store, StoreError};
@@ -25,6 +25,9 @@ pub const PAUSED: &str = "paused";
 pub struct Memory {
     /// Rows of own objects.
     pub ledger: Vec<LedgerRow>,
+    /// How many holds to come the cycle before left: those that are found on the calendar or taken over in this one are
+    /// not among them.
+    pub known_before: usize,
     /// Closed time.
     pub closed: Vec<Closed>,
     /// What was seen of occurrences.
@@ -42,13 +45,15 @@ impl Memory {
     ///
     /// # Errors
     /// Where the store fails.
-    pub fn load(store: &Store, from: Timestamp) -> Result<Self, StoreError> {
+    pub fn load(store: &Store, from: Timestamp, now: Timestamp) -> Result<Self, StoreError> {
         let alarm = store.meta(ALARM)?.and_then(|text| {
             let (since, what) = text.split_once(' ')?;
             Some(Alarm { since: since.parse().ok()?, what: what.to_owned() })
         });
+        let ledger = store.ledger()?;
         Ok(Self {
-            ledger: store.ledger()?,
+            known_before: guard::future_holds(&ledger, now),
+            ledger,
             closed: store.closed()?,
             history: store.sightings(from)?,
             first_cycle: store.meta(FIRST_CYCLE)?.and_then(|text| text.parse().ok()),

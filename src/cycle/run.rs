@@ -144,7 +144,7 @@ pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleErro
 pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> Result<Outcome, CycleError> {
     let lens = cx.lens();
     let mut input = read::sort(fetched, lens);
-    let mut memory = Memory::load(cx.store, lens.window.start)?;
+    let mut memory = Memory::load(cx.store, lens.window.start, cx.now)?;
     gone::confirm(cx, &mut input, &memory.ledger).await?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.instance, cx.now);

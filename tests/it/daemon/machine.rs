@@ -36,7 +36,13 @@ notice = "0m"
 freeze = "0m"
 [[role]]
 name = "deep"
+# Met by the mornings that are left, so none of them grows to win back what a meeting took.
+target = "3h"
 blocks = [{ name = "Morning", days = "mon-sun", from = "09:00", to = "12:00" }]
+# Three weeks of mornings fit into one cycle, on whichever weekday it runs.
+[limits]
+writes_per_cycle = 200
+writes_per_day = 2000
 [[account]]
 name = "local"
 provider = "vdir"

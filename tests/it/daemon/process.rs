@@ -152,13 +152,12 @@ fn a_manager_whose_socket_is_no_file_is_told_as_well() {
 #[test]
 fn killed_at_any_time_it_goes_on_where_it_was() {
     let machine = Machine::new();
-    let mut count = 0;
-    for round in 0..5 {
+    // Fewer than two weeks have mornings; one that was quick may have written them all before it was killed.
+    for written in [1, 3, 6, 9, 12] {
         let daemon = machine.start();
         machine.hears("READY=1");
-        eventually("it writes", || machine.own().len() > count || round > 2);
+        eventually("it writes", || machine.own().len() >= written);
         drop(daemon);
-        count = machine.own().len();
     }
     let _daemon = machine.start();
     machine.hears("READY=1");
@@ -218,7 +217,7 @@ fn status_tells_how_it_goes_and_fails_where_nothing_runs() {
     assert!(status["last_cycle"].is_string() && status["next_cycle"].is_string(), "{status:#}");
     assert_eq!(status["version"], env!("CARGO_PKG_VERSION"));
     let text = String::from_utf8(machine.run(&["status"]).stdout).unwrap();
-    for words in ["accounts", "local", "ok", "holds this week", "deep, busy"] {
+    for words in ["accounts", "local", "ok", "holds this week"] {
         assert!(text.contains(words), "no {words:?} in {text}");
     }
     // Nobody else can ask.

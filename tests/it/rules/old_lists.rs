@@ -41,6 +41,26 @@ fn an_old_list_that_shows_a_hold_where_it_lay_before_hides_no_deletion() {
     assert_eq!(spans(&flaky[0]).iter().filter(|line| line.contains("20261116T0")).count(), 0, "it stays deleted");
 }
 
+/// Else what is deleted would count as past, and its time would be held again.
+#[test]
+fn an_old_list_that_shows_a_moved_hold_in_the_past_hides_no_deletion() {
+    let (mut world, flaky) = start();
+    cycle(&world, &flaky);
+    let old = flaky[0].objects("work");
+    let (monday, text) = texts(&flaky[0]).into_iter().find(|(_, text)| text.contains("20261116T080000Z")).unwrap();
+    flaky[0].inner.put("work", &monday, moved(&text, "wed 14-17").as_bytes());
+    cycle(&world, &flaky);
+    world.at("tue 8");
+    flaky[0].inner.remove("work", &monday);
+    *flaky[0].old_list.borrow_mut() = Some(old);
+    let outcome = cycle(&world, &flaky);
+    assert!(outcome.halted.is_some_and(|why| why.contains("not read to the end")), "{:?}", outcome.warnings);
+    flaky[0].old_list.take();
+    cycle(&world, &flaky);
+    assert!(world.closed().contains("wed 14-17"), "{}", world.closed());
+    assert!(!spans(&flaky[0]).iter().any(|line| line.contains("20261118T1")), "it stays deleted");
+}
+
 #[test]
 fn a_hold_that_its_user_deletes_right_before_seawall_would_stays_deleted() {
     let (mut world, flaky) = start();
