@@ -11,20 +11,20 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
+use seawall::cycle::memory;
 use seawall::cycle::outcome::Outcome;
 use seawall::cycle::run::{Consent, Context, Mode, cycle};
-use seawall::cycle::{canary, memory, undo, write};
 use seawall::daemon::digest::Status;
 use seawall::daemon::run::{Ground, run};
 use seawall::daemon::wake::{End, Wake};
-use seawall::reconcile::key::Kind;
 use seawall::store::{Store, lock};
 use tokio::sync::{mpsc, oneshot};
 
+use super::commands;
 use super::laws::{self, Ended, Record};
 use super::life::Failure;
 use super::line::Line;
-use super::people::{self, Act, take_away};
+use super::people::{self, Act};
 use super::weather::Weather;
 use super::world::{Jolt, World};
 
@@ -281,15 +281,8 @@ impl Days {
             self.by_hand(Consent { accept: true, ..Consent::default() }).await;
         }
         if halted.contains("write-test") {
-            let world = &self.world;
             let (_lock, store) = self.beside().await;
-            let settings = world.settings(0);
-            let home = settings.hold_calendar.as_ref().unwrap();
-            world.watch.borrow_mut().is_test = true;
-            canary::test(&self.lines[0], home, world.seawalls[0].instance, world.now()).await;
-            world.watch.borrow_mut().is_test = false;
-            write::set_strikes(&store, home, 0).unwrap();
-            world.say("    the write test passes");
+            commands::test_writing(&self.world, &self.lines[0], &store).await;
         }
     }
 
@@ -347,29 +340,14 @@ impl Days {
             Act::Restore => people::act(world, act, rng),
             Act::Undo => {
                 store.set_meta(memory::PAUSED, Some("resume")).unwrap();
-                let removals = undo::removals(cx, undo::Reach::default()).await.unwrap();
-                let attempts = undo::remove(cx, removals.changes).await.unwrap();
-                world.say(format!("undo removes {}", attempts.len()));
+                commands::undo(world, cx).await;
                 world.is_paused.set(true);
                 drop((store, lock));
                 self.pass(40).await;
                 world.is_paused.set(false);
                 self.beside().await.1.set_meta(memory::PAUSED, None).unwrap();
             }
-            _ => {
-                if let Some(chosen) = people::choose(world, Kind::Hold, rng) {
-                    let own = undo::own_objects(cx, cx.now).await.unwrap();
-                    if let [(one, key)] = undo::find(&own.objects, cx.now, &chosen.uid(), None).as_slice() {
-                        world.seawalls[0].leave.borrow_mut().delete.insert(chosen.href.clone());
-                        let attempt = undo::release(cx, one, key).await.unwrap();
-                        world.say(format!("released {}: {:?}", chosen.uid(), attempt.error));
-                        if attempt.applied {
-                            world.people.borrow_mut().theirs.remove(&(0, chosen.href.clone()));
-                            take_away(world, &chosen, Some(one.object.span));
-                        }
-                    }
-                }
-            }
+            _ => commands::release(world, cx, rng).await,
         }
         world.seawalls[0].is_told.iter().zip(told).for_each(|(told, was)| told.set(was));
     }

@@ -12,7 +12,8 @@ use seawall::reconcile::key::Kind;
 use seawall::reconcile::ledger::{LedgerRow, LedgerState};
 
 use super::account::Hand;
-use super::people::{Lying, lying, shown};
+use super::own::{Lying, lying};
+use super::people::shown;
 use super::world::World;
 
 /// What is known of the cycle that has just ended.

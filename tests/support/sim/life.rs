@@ -10,14 +10,15 @@ use std::task::Poll;
 use fastrand::Rng;
 use seawall::cycle::outcome::Outcome;
 use seawall::cycle::run::{Consent, Context, CycleError, Mode, cycle};
-use seawall::cycle::{canary, undo, write};
 use seawall::reconcile::key::Kind;
 use seawall::reconcile::ledger::LedgerState;
 
 use super::account::Hand;
+use super::commands;
 use super::laws::{self, Ended, Record};
 use super::line::Line;
-use super::people::{self, Act, lying, take_away};
+use super::own::{self, lying};
+use super::people::{self, Act};
 use super::watch::Leave;
 use super::weather::Weather;
 use super::world::World;
@@ -290,30 +291,15 @@ impl Life {
     async fn command(&mut self, act: Act) -> Result<(), Failure> {
         let world = Rc::clone(&self.world);
         let before = self.begin(0, Consent::default());
-        let chosen = people::choose(&world, Kind::Hold, &mut self.rng);
-        let store = world.store(0);
+        let (store, mut rng) = (world.store(0), self.rng.clone());
         let (settings, config) = (world.settings(0), world.config(0));
         let cx = self.context(0, &store, &settings, &config, None, Consent::default());
         if act == Act::Undo {
-            let removals = undo::removals(cx, undo::Reach::default()).await.unwrap();
-            let attempts = undo::remove(cx, removals.changes).await.unwrap();
-            world.say(format!("undo removes {}, leaves {:?}", attempts.len(), removals.left));
-            // A summary that is made anew is another event, with refreshes of its own.
-            world.watch.borrow_mut().forget_refreshes();
-        } else if let Some(chosen) = chosen {
-            let undo::Own { objects: owned, .. } = undo::own_objects(cx, cx.now).await.unwrap();
-            let found = undo::find(&owned, cx.now, &chosen.uid(), None);
-            if let [(one, key)] = found.as_slice() {
-                world.seawalls[0].leave.borrow_mut().delete.insert(chosen.href.clone());
-                let known = one.object.span;
-                let attempt = undo::release(cx, one, key).await.unwrap();
-                world.say(format!("released {}: {:?}", chosen.uid(), attempt.error));
-                if attempt.applied {
-                    world.people.borrow_mut().theirs.remove(&(0, chosen.href.clone()));
-                    take_away(&world, &chosen, Some(known));
-                }
-            }
+            commands::undo(&world, cx).await;
+        } else {
+            commands::release(&world, cx, &mut rng).await;
         }
+        self.rng = rng;
         // What it read is not kept for the next cycle.
         world.seawalls[0].is_told.iter().zip(before.told).for_each(|(told, was)| told.set(was));
         let broken = std::mem::take(&mut world.watch.borrow_mut().broken);
@@ -371,14 +357,8 @@ impl Life {
 
     async fn test_writing(&self, seawall: usize) {
         let world = &self.world;
-        world.watch.borrow_mut().is_test = true;
-        let home = world.settings(seawall).hold_calendar.clone().unwrap();
-        let (line, instance) = (&self.lines[seawall][0], world.seawalls[seawall].instance);
-        canary::test(line, &home, instance, world.now()).await;
-        world.watch.borrow_mut().is_test = false;
+        commands::test_writing(world, &self.lines[seawall][0], &world.store(seawall)).await;
         world.watch.borrow_mut().begin(seawall);
-        write::set_strikes(&world.store(seawall), &home, 0).unwrap();
-        world.say("    the write test passes");
     }
 
     /// At rest each summary has had its last word when its time came, and this week has one.
@@ -389,7 +369,7 @@ impl Life {
         let this = seawall::calendar::week::IsoWeek::at(now, tz);
         let mut broken = Vec::new();
         let summaries = lying(world).into_iter().filter(|one| one.marker.key.kind == Kind::Summary);
-        let summaries: Vec<_> = summaries.filter(people::Lying::is_original).collect();
+        let summaries: Vec<_> = summaries.filter(own::Lying::is_original).collect();
         for one in &summaries {
             let week = one.marker.key.week;
             let is_due = settings.summary.due(week, tz) <= now && week >= this.plus(-4);

@@ -21,7 +21,8 @@ use seawall::reconcile::key::Kind;
 use super::account::Account;
 use super::days::Days;
 use super::event::{Answer, Event, Kind as Sort};
-use super::people::{self, lying};
+use super::own::lying;
+use super::people;
 use super::world::World;
 
 /// Counts what is allocated. (SQLite allocates by itself; that shows in the resident memory.)

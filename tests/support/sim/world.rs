@@ -2,24 +2,20 @@
 //! the paused time of the runtime. Everything that happens in it follows from the seed.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::future::pending;
 use std::rc::Rc;
 
 use fastrand::Rng;
 use jiff::Timestamp;
-use seawall::config::settings::Settings;
-use seawall::config::{self, Environment};
 use seawall::cycle::clock::{Clock, Driven};
 use seawall::provider::Reading;
-use seawall::store::Store;
-use tempfile::TempDir;
 
 use super::account::{Account, Entry, Nature};
 use super::people::{self, Act, People};
+use super::state::{Seawall, folder, open};
 use super::watch::{Leave, Scene, Watch};
 use super::weather::{Lie, Weather};
+use super::wishes::Wishes;
 
 /// Nothing is written on a reading that is older; a write after a write follows from the same reading.
 const FRESH_MAX: std::time::Duration = std::time::Duration::from_mins(1);
@@ -33,42 +29,6 @@ pub(crate) enum Jolt {
     Sleep(i64),
     /// Its clock is set.
     ClockSet(i64),
-}
-
-/// A seawall with its database.
-pub(crate) struct Seawall {
-    pub(crate) instance: &'static str,
-    pub(crate) store: RefCell<Rc<Store>>,
-    /// Where the database lies; none: in memory.
-    pub(crate) dir: Option<TempDir>,
-    /// What it may do in this cycle.
-    pub(crate) leave: RefCell<Leave>,
-    /// Whether what it remembers of each account is what it was told there, and that was true.
-    pub(crate) is_told: [Cell<bool>; 2],
-    /// At which of the next steps of its requests it dies.
-    pub(crate) dies_in: Cell<Option<u32>>,
-    pub(crate) is_dead: Cell<bool>,
-    /// Its database was lost since the last cycle.
-    pub(crate) is_new: Cell<bool>,
-    /// And since then nothing was read that is true.
-    pub(crate) is_blank: Cell<bool>,
-    /// Only now something was: what it asks for besides may still not be answered.
-    pub(crate) is_filling: Cell<bool>,
-}
-
-/// What the config says that changes in the course of a life.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Wishes {
-    pub(crate) zone: &'static str,
-    pub(crate) from: u32,
-    pub(crate) days: &'static str,
-    pub(crate) horizon: u32,
-    pub(crate) target: Option<u32>,
-    pub(crate) limits: (u32, u32),
-    pub(crate) learns: bool,
-    pub(crate) on_delete: &'static str,
-    /// Minutes between two looks of the loop.
-    pub(crate) poll: u32,
 }
 
 pub(crate) struct World {
@@ -386,149 +346,6 @@ impl World {
         drop(people);
         if is_taken {
             self.people.borrow_mut().theirs.remove(&(account, name.to_owned()));
-        }
-    }
-
-    /// The config of a seawall as text; it stands for its hash too.
-    pub(crate) fn config(&self, seawall: usize) -> String {
-        let Wishes { zone, from, days, horizon, target, limits, learns, on_delete, poll } =
-            self.wishes.borrow().clone();
-        let until = from + 3;
-        let target = target.map_or_else(String::new, |hours| format!("target = \"{hours}h\"\n"));
-        let learning = "[[role]]\nname = \"learning\"\ntarget = \"3h\"\nmin_session = \"1h\"\n";
-        format!(
-            "timezone = \"{zone}\"\ninstance = \"{instance}\"\npoll = \"{poll}m\"\n[hours]\n\
-             work = [{{ days = \"mon-fri\", from = \"09:00\", to = \"17:00\" }}]\n\
-             [busy]\nday_off = [\"^Vacation\"]\n[focus]\nhorizon = {horizon}\ngrid = \"30m\"\nown = []\n[hold]\non_delete = \"{on_delete}\"\n\
-             [[role]]\nname = \"deep\"\n{target}\
-             blocks = [{{ name = \"Block\", days = \"{days}\", from = \"{from:02}:00\", to = \"{until:02}:00\" }}]\n\
-             {learning}[limits]\nwrites_per_cycle = {cycle}\nwrites_per_day = {day}\n[summary]\nat = \"fri 16:00\"\n\
-             [[account]]\nname = \"main\"\nprovider = \"vdir\"\npath = \"main\"\nemails = [\"anna@example.org\"]\n\
-             calendars = [{{ name = \"work\", use = \"read+hold\" }}]\n\
-             [[account]]\nname = \"side\"\nprovider = \"vdir\"\npath = \"side\"\nemails = [\"anna@example.org\"]\n\
-             calendars = [{{ name = \"private\", use = \"read\", private = true }}]\n",
-            instance = self.seawalls[seawall].instance,
-            learning = if learns { learning } else { "" },
-            cycle = limits.0,
-            day = limits.1,
-        )
-    }
-
-    pub(crate) fn settings(&self, seawall: usize) -> Rc<Settings> {
-        thread_local! { static READ: RefCell<BTreeMap<String, Rc<Settings>>> = RefCell::default(); }
-        let text = self.config(seawall);
-        READ.with_borrow_mut(|read| {
-            let parse = || {
-                let file = std::path::Path::new("/nowhere/seawall.toml");
-                let environment =
-                    Environment { xdg_state_home: Some("/nowhere/state".into()), ..Environment::default() };
-                Rc::new(config::parse(&text, file, &environment).unwrap())
-            };
-            Rc::clone(read.entry(text.clone()).or_insert_with(parse))
-        })
-    }
-
-    pub(crate) fn store(&self, seawall: usize) -> Rc<Store> {
-        Rc::clone(&self.seawalls[seawall].store.borrow())
-    }
-
-    /// The database is gone, and an empty one is there.
-    pub(crate) fn lose_store(&self, seawall: usize) {
-        let one = &self.seawalls[seawall];
-        // Nobody may have it open while its files go.
-        *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
-        if let Some(dir) = &one.dir {
-            for file in std::fs::read_dir(dir.path()).unwrap() {
-                std::fs::remove_file(file.unwrap().path()).unwrap();
-            }
-        }
-        *one.store.borrow_mut() = Rc::new(open(one.dir.as_ref(), self.now()));
-        one.is_told.iter().for_each(|told| told.set(false));
-        one.is_new.set(true);
-        one.is_blank.set(true);
-    }
-
-    /// What whoever writes to the state locks.
-    pub(crate) fn lock_file(&self) -> std::path::PathBuf {
-        self.seawalls[0].dir.as_ref().unwrap().path().join("lock")
-    }
-
-    /// The database as another program has it open.
-    pub(crate) fn open_beside(&self, seawall: usize) -> Store {
-        open(self.seawalls[seawall].dir.as_ref(), self.now())
-    }
-
-    /// Bytes of the database on disk.
-    pub(crate) fn database_size(&self) -> u64 {
-        let files = std::fs::read_dir(self.seawalls[0].dir.as_ref().unwrap().path()).unwrap();
-        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
-    }
-
-    /// The program starts anew: a database on disk is opened again.
-    pub(crate) fn restart(&self, seawall: usize) {
-        let one = &self.seawalls[seawall];
-        // What a new database was told, it may not have kept.
-        if one.is_filling.take() {
-            one.is_blank.set(true);
-        }
-        if let Some(dir) = &one.dir {
-            *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
-            *one.store.borrow_mut() = Rc::new(open(Some(dir), self.now()));
-        }
-    }
-}
-
-fn open(dir: Option<&TempDir>, now: Timestamp) -> Store {
-    match dir {
-        None => Store::in_memory().unwrap(),
-        Some(dir) => {
-            let opened = Store::open(dir.path(), now).unwrap();
-            assert_eq!(opened.warnings, Vec::<String>::new());
-            opened.store
-        }
-    }
-}
-
-/// A folder in memory where there is one: what is simulated is a crash, not a disk.
-fn folder() -> TempDir {
-    let mut made = tempfile::Builder::new();
-    made.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    made.tempdir_in("/dev/shm").or_else(|_| made.tempdir()).unwrap()
-}
-
-/// Every table, so that none can be written to.
-const TABLES: [&str; 8] = ["ledger", "closed", "sighting", "write_log", "balance", "mirror", "calendar", "meta"];
-
-impl World {
-    /// After so many writes the database on disk refuses all others, as where the disk is full.
-    pub(crate) fn fill_disk(&self, seawall: usize, writes: u32) {
-        let mut sql = format!("CREATE TABLE room (n INTEGER); INSERT INTO room VALUES ({writes});");
-        for table in TABLES {
-            for event in ["INSERT", "UPDATE", "DELETE"] {
-                let _ = write!(
-                    sql,
-                    "CREATE TRIGGER full_{table}_{event} BEFORE {event} ON {table} BEGIN \
-                     UPDATE room SET n = n - 1; \
-                     SELECT RAISE(ABORT, 'database or disk is full') WHERE (SELECT n FROM room) < 0; END;"
-                );
-            }
-        }
-        self.beside(seawall, &sql);
-    }
-
-    /// There is room again.
-    pub(crate) fn mend_disk(&self, seawall: usize) {
-        let drops = TABLES.iter().flat_map(|table| {
-            ["INSERT", "UPDATE", "DELETE"].map(|event| format!("DROP TRIGGER IF EXISTS full_{table}_{event};"))
-        });
-        self.beside(seawall, &format!("{} DROP TABLE IF EXISTS room;", drops.collect::<String>()));
-    }
-
-    /// Another program writes to the database on disk.
-    fn beside(&self, seawall: usize, sql: &str) {
-        if let Some(dir) = &self.seawalls[seawall].dir {
-            let file = dir.path().join(seawall::store::DATABASE);
-            rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
         }
     }
 }
