@@ -223,6 +223,7 @@ impl Shell {
             mode,
             thorough: false,
             also,
+            stale_at: None,
         }
     }
 

@@ -86,6 +86,8 @@ pub struct Outcome {
     pub halted: Option<String>,
     /// A change failed or a calendar was not read to the end.
     pub partly: bool,
+    /// Changes wait for what was read to be read again: it took so long that it became too old to write on.
+    pub is_stale: bool,
     /// Accounts that could not be read because they need a login of the user.
     pub logins: Vec<String>,
 }

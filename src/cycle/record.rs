@@ -1,11 +1,12 @@
 //! The last step: what a cycle that writes remembers for the next one. Nothing here touches a calendar.
 
+use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::decide::{self, Knowledge};
 use crate::focus::sight::Judged;
 use crate::reconcile::change::{Action, Change};
-use crate::reconcile::ledger::{BalanceRecord, LedgerState, WriteRecord};
+use crate::reconcile::ledger::{BalanceRecord, LedgerRow, LedgerState, WriteRecord};
 use crate::store::{Store, StoreError};
 
 /// How long rows and closed time of past weeks are kept.
@@ -49,15 +50,18 @@ pub(super) fn write(store: &Store, change: &Change, now: Timestamp, error: Optio
     })
 }
 
-/// Forgets what no longer matters: rows and closed time of weeks long past.
+/// Forgets what no longer matters: rows and closed time of weeks long past. Long before the newest week that seawall ever
+/// wrote to, too: by a clock that was set far ahead while no service could say so nothing is forgotten.
 fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
-    let before = now.saturating_sub(jiff::SignedDuration::from_hours(24 * KEEP_DAYS)).unwrap_or(now);
+    let ledger = store.ledger()?;
+    let Some(newest) = ledger.iter().map(|row| row.key.week.monday()).max() else { return Ok(()) };
+    let kept = newest.min(Offset::UTC.to_datetime(now).date()).saturating_sub(KEEP_DAYS.days());
+    let before = Offset::UTC.to_timestamp(kept.at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN);
     store.prune_closed(before)?;
-    let is_old = |row: &crate::reconcile::ledger::LedgerRow| {
-        row.key.week.monday().saturating_add(KEEP_DAYS.days()).at(0, 0, 0, 0) < jiff::tz::Offset::UTC.to_datetime(now)
-            && (row.state != LedgerState::Live || row.written.span.end < before)
+    let is_old = |row: &&LedgerRow| {
+        row.key.week.monday() < kept && (row.state != LedgerState::Live || row.written.span.end < before)
     };
-    for row in store.ledger()?.iter().filter(|row| is_old(row)) {
+    for row in ledger.iter().filter(is_old) {
         store.remove_ledger(&row.uid)?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! The order of the steps of a cycle, and what each hands to the next.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -73,6 +74,8 @@ pub struct Context<'a, P> {
     pub thorough: bool,
     /// A span that is wanted besides the weeks that are planned anyway: for reports of other weeks.
     pub also: Option<Span>,
+    /// When what was read becomes too old to write on, by [`Clock::running`]; none where it is read for this cycle alone.
+    pub stale_at: Option<Duration>,
 }
 
 // By hand: a derive would ask the provider to be copied too.
@@ -109,6 +112,11 @@ impl<P> Context<'_, P> {
         }
     }
 
+    /// Whether what was read is too old to write on by now.
+    pub fn is_stale(&self) -> bool {
+        self.stale_at.is_some_and(|at| self.clock.running() > at)
+    }
+
     /// How text is read: from some weeks back, for summaries that wait for their last word, to the end of the horizon.
     pub fn lens(&self) -> Lens<'_> {
         let tz = &self.settings.policy.tz;
@@ -133,7 +141,8 @@ impl<P> Context<'_, P> {
 /// no error but part of the outcome.
 pub async fn cycle<P: Provider>(cx: Context<'_, P>) -> Result<Outcome, CycleError> {
     let fetched = fetch::fetch(cx, cx.writes()).await?;
-    cycle_on(cx, &fetched).await
+    // On the heap, for it is large.
+    Box::pin(cycle_on(cx, &fetched)).await
 }
 
 /// Runs one cycle on what was fetched before: judges, plans, and writes where the mode says so. Whoever calls it
@@ -205,6 +214,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
         halted: written.halted,
         logins: input.logins,
         partly,
+        is_stale: written.is_stale,
     };
     if remembers {
         record::balance(cx.store, &outcome)?;

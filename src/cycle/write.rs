@@ -46,6 +46,8 @@ pub struct Written {
     pub halted: Option<String>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// What was read became too old before all was written.
+    pub is_stale: bool,
 }
 
 /// Holds back what may not happen now, and applies the rest.
@@ -164,6 +166,10 @@ async fn apply_all<P: Provider>(
     let home = cx.settings.hold_calendar.as_ref();
     let (mut all, mut blocked): (bool, Option<String>) = (true, None);
     for change in changes {
+        if blocked.is_none() && cx.is_stale() {
+            (all, out.is_stale) = (false, true);
+            blocked = Some("waits: what was read is too old by now, and is read again first".to_owned());
+        }
         if let Some(reason) = &blocked {
             out.attempts.push(untried(change, Some(reason)));
             continue;

@@ -93,6 +93,11 @@ impl Watched {
         self.kept.as_ref().map(|kept| kept.fetched.as_slice()).unwrap_or_default()
     }
 
+    /// When what was last read was asked for, by [`Moment::running`].
+    pub fn read_at(&self) -> Option<Duration> {
+        self.kept.as_ref().map(|kept| kept.at)
+    }
+
     /// The word for how it fares.
     pub fn state(&self) -> &'static str {
         match self {

@@ -342,6 +342,9 @@ impl<'a, P: Provider> Loop<'a, P> {
         }
         self.pause = pause;
         self.unsettled = outcome.partly && !is_paused && self.ground.settings.write;
+        if outcome.is_stale {
+            self.want(Reason::Rest, now);
+        }
         self.due = Some(schedule::next_replan(now.wall, self.ground.settings, &outcome, pause.until()));
         self.digest = Digest::of(&outcome);
         journal::cycled(&outcome, reason, is_paused, &mut self.logged);

@@ -24,6 +24,8 @@ use crate::store::{Store, StoreError};
 
 /// Nothing is written on a reading older than this.
 pub const FRESH_MAX: Duration = Duration::from_mins(1);
+/// What is older is read again before a cycle, which leaves it some time to write.
+pub const REREAD_AGE: Duration = Duration::from_secs(30);
 /// The most time that one account's read may take.
 pub const POLL_TIME_MAX: Duration = Duration::from_mins(5);
 /// How long a cycle waits for another command that writes.
@@ -169,7 +171,8 @@ async fn run<P: Provider>(ground: Ground<'_, P>, mut watched: Vec<Watched>) -> R
     let views = ground.settings.accounts.iter().zip(&watched);
     let fetched: Vec<Fetched> = views.flat_map(|(account, one)| one.view(account, now, every(ground))).collect();
     let doubt = ground.clock.doubt();
-    let outcome = cycle_on(context(ground, mode, false, doubt.as_deref()), &fetched).await?;
+    let cx = Context { stale_at: stale_at(&watched, &reread, now), ..context(ground, mode, false, doubt.as_deref()) };
+    let outcome = cycle_on(cx, &fetched).await?;
     Ok(Done { outcome, pause, reread })
 }
 
@@ -181,7 +184,7 @@ async fn refresh<P: Provider>(
 ) -> Result<(), TurnError> {
     for (account, one) in watched.iter_mut().enumerate().filter(|(_, one)| one.is_written) {
         let (now, version) = (Moment::now(ground.clock), ground.store.version()?);
-        if one.is_fresh(now, FRESH_MAX, version) {
+        if one.is_fresh(now, REREAD_AGE, version) {
             continue;
         }
         let fetched = read(ground, account, one.thorough, one.fetched()).await?;
@@ -189,6 +192,16 @@ async fn refresh<P: Provider>(
         reread.push(Reread { account, asked: now, version, fetched });
     }
     Ok(())
+}
+
+/// When what was read of the accounts that are written to becomes too old. Of one that was read just now its age counts
+/// from now on: it may take longer to answer than a reading may be old.
+fn stale_at(watched: &[Watched], reread: &[Reread], now: Moment) -> Option<Duration> {
+    let written = watched.iter().enumerate().filter(|(_, one)| one.is_written);
+    let since = |(index, one): (usize, &Watched)| {
+        if reread.iter().any(|read| read.account == index) { Some(now.running) } else { one.read_at() }
+    };
+    written.filter_map(since).min().map(|since| since + FRESH_MAX)
 }
 
 /// Reads an account, which shares its memory with what it said before; one that does not answer in time can't be read.
@@ -239,6 +252,7 @@ fn context<'a, P>(ground: Ground<'a, P>, mode: Mode, thorough: bool, clock_doubt
         mode,
         thorough,
         also: None,
+        stale_at: None,
     }
 }
 

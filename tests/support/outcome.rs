@@ -140,6 +140,7 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
         warnings: Vec::new(),
         halted: None,
         partly: false,
+        is_stale: false,
     }
 }
 

@@ -116,8 +116,9 @@ impl World {
         self.now
     }
 
-    pub(crate) fn forward(&mut self, minutes: i64) {
+    pub(crate) fn forward(&mut self, minutes: i64) -> &mut Self {
         self.now += minutes.minutes();
+        self
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -295,6 +296,7 @@ impl World {
             mode,
             thorough: false,
             also: None,
+            stale_at: None,
         }
     }
 

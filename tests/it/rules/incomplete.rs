@@ -51,6 +51,34 @@ fn with_the_hold_calendar_unread_nothing_is_written() {
     assert_eq!(changes(&world.sync()), "");
 }
 
+/// As on a machine without a network whose clock was set wrong: nobody says so.
+#[test]
+fn while_nothing_can_be_read_a_clock_far_ahead_makes_nothing_forgotten() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("thu 9-12"));
+    world.sync();
+    let remembered = (world.store().ledger().unwrap(), world.closed());
+    let back = world.now();
+    hide(&world, "work");
+    world.forward(200 * 24 * 60).sync();
+    assert_eq!((world.store().ledger().unwrap(), world.closed()), remembered);
+    world.forward(back.duration_since(world.now()).as_secs() / 60);
+    unhide(&world, "work");
+    assert_eq!(changes(&world.sync()), "", "and what was deleted does not come back");
+}
+
+#[test]
+fn weeks_long_past_are_forgotten() {
+    let mut world = World::with_holds();
+    world.delete(&world.hold("thu 9-12"));
+    world.sync();
+    world.forward(70 * 24 * 60).sync();
+    world.sync();
+    let weeks = world.store().ledger().unwrap().into_iter().map(|row| row.key.week.to_string());
+    assert_eq!(weeks.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>(), ["2027-W04"]);
+    assert_eq!(world.closed(), "");
+}
+
 #[test]
 fn a_lost_database_undoes_no_deletion_either_where_the_summary_is_read_only_later() {
     let mut world = World::with_holds();

@@ -147,6 +147,13 @@ impl Account {
         }
     }
 
+    /// What it saw is forgotten.
+    pub(crate) fn unseen(&self, href: &str) {
+        if let Some(entry) = self.entries.borrow_mut().get_mut(href) {
+            entry.read_back &= entry.hand == Hand::Person;
+        }
+    }
+
     pub(crate) fn mark(&self, href: &str, quick: Quick) {
         if let Some(entry) = self.entries.borrow_mut().get_mut(href) {
             entry.quick = quick;

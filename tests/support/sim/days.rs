@@ -161,6 +161,8 @@ impl Days {
         world.say(format!("    the program ends: {}", end.as_ref().map_or("it dies".into(), |end| format!("{end:?}"))));
         *self.wakes.borrow_mut() = None;
         world.seawalls[0].dies_in.set(None);
+        // What was written last may not be in the log.
+        world.excuse();
         // What was told may not have been kept.
         if !matches!(end, Some(End::Reload)) {
             world.seawalls[0].is_told.iter().for_each(|told| told.set(false));
@@ -325,6 +327,7 @@ impl Days {
             mode: Mode::Write(consent),
             thorough: false,
             also: None,
+            stale_at: None,
         }
     }
 
@@ -361,7 +364,8 @@ impl Days {
         let told = world.seawalls[0].is_told.iter().all(Cell::get);
         let is_clean = calm && told && status.is_some() && halted.is_none();
         world.say(format!("    {}{halted:?}", if is_clean { "clean " } else { "" }));
-        let ended = Ended { seawall: 0, outcome: None, consent: Consent::default(), before: &[], is_clean };
+        let all_done = status.as_ref().is_some_and(|status| status.left_undone == 0);
+        let ended = Ended { seawall: 0, outcome: None, consent: Consent::default(), before: &[], is_clean, all_done };
         let broken = laws::broken(world, &mut Record::default(), &ended);
         if broken.is_empty() { Ok(()) } else { Err(Failure { laws: broken, story: world.said.take() }) }
     }

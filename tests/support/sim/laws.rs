@@ -26,6 +26,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) before: &'a [LedgerRow],
     /// Nothing went wrong, and everything was read and told.
     pub(crate) is_clean: bool,
+    /// No change waits, as for the budget of writes.
+    pub(crate) all_done: bool,
 }
 
 /// What the laws remember of one seawall between cycles.
@@ -56,10 +58,12 @@ pub(crate) fn broken(world: &World, record: &mut Record, ended: &Ended<'_>) -> B
     if ended.is_clean {
         let holds = future_holds(world, &lying);
         no_hold_lies_on_taken_time(world, &holds, &mut out);
-        if ended.outcome.is_none_or(|outcome| outcome.changes.iter().all(|one| one.applied)) {
+        if ended.all_done {
             no_holds_overlap(world, &holds, &mut out);
         }
-        closed_time_stays_free(world, ended, &holds, &mut out);
+        if ended.all_done || ended.outcome.is_some() {
+            closed_time_stays_free(world, ended, &holds, &mut out);
+        }
         the_ledger_knows_what_lies_there(world, ended, &ledger, &lying, &mut out);
     }
     out

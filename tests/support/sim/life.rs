@@ -199,6 +199,7 @@ impl Life {
             mode: Mode::Write(consent),
             thorough: false,
             also: None,
+            stale_at: None,
         }
     }
 
@@ -247,7 +248,8 @@ impl Life {
             let why = outcome.changes.iter().find_map(|one| one.error.clone()).or(halted.clone()).unwrap_or_default();
             world.say(format!("    {}{}: {changes} | {why}", one.instance, if is_clean { " (clean)" } else { "" }));
         }
-        let ended = Ended { seawall, outcome: outcome.as_deref(), consent, before: &before.ledger, is_clean };
+        let all_done = outcome.as_ref().is_none_or(|outcome| outcome.changes.iter().all(|one| one.applied));
+        let ended = Ended { seawall, outcome: outcome.as_deref(), consent, before: &before.ledger, is_clean, all_done };
         if one.is_new.take() {
             self.records[seawall] = Record::default();
         }

@@ -63,6 +63,10 @@ impl Line {
         effect: impl FnOnce() -> Result<(), ProviderError>,
     ) -> Result<(), ProviderError> {
         self.world.watch.borrow_mut().sends(self.seawall, name, self.world.now());
+        // A cycle that takes too long is given up, and its last write may not be in the log.
+        if !self.world.weather().delay(self.account).is_zero() {
+            self.world.excuse();
+        }
         let answer = self.ask(name, true, effect).await;
         self.world.watch.borrow_mut().answered(self.seawall, name, deletes, self.world.now(), &answer);
         answer

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use seawall::store::Store;
 use tempfile::TempDir;
 
+use super::own::{Lying, lying};
 use super::watch::Leave;
 use super::world::World;
 
@@ -80,6 +81,12 @@ impl World {
         if let Some(dir) = &one.dir {
             *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
             *one.store.borrow_mut() = Rc::new(open(Some(dir), self.now()));
+        }
+        // What was read back, and could not be kept.
+        let rows = one.store.borrow().ledger().unwrap();
+        let is_known = |own: &Lying| rows.iter().any(|row| row.uid == own.uid());
+        for own in lying(self).iter().filter(|own| own.marker.instance == one.instance && !is_known(own)) {
+            self.accounts[0].unseen(&own.href);
         }
     }
 }

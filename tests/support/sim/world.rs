@@ -17,8 +17,8 @@ use super::watch::{Leave, Scene, Watch};
 use super::weather::{Lie, Weather};
 use super::wishes::Wishes;
 
-/// Nothing is written on a reading that is older; a write after a write follows from the same reading.
-const FRESH_MAX: std::time::Duration = std::time::Duration::from_mins(1);
+/// Nothing is written on a reading that is older, but for what was on its way.
+const FRESH_MAX: std::time::Duration = std::time::Duration::from_secs(65);
 /// The most time of a cycle of the loop.
 const TURN_MAX: jiff::SignedDuration = jiff::SignedDuration::from_mins(11);
 
@@ -173,10 +173,13 @@ impl World {
     /// The machine sleeps, or its clock is set: nothing that was read before is a reason to write any more.
     pub(crate) fn jolt(&self, jolt: Jolt) {
         self.say(format!("    {jolt:?}"));
+        // What was being written is broken off, and may not be in the log of either day.
+        self.excuse();
         match jolt {
             Jolt::Sleep(minutes) => self.sleep(minutes),
             Jolt::ClockSet(minutes) => self.set_clock(minutes),
         }
+        self.excuse();
         self.is_fresh_until.set(Timestamp::MIN);
         self.jolts.set(self.jolts.get() + 1);
     }
@@ -309,7 +312,6 @@ impl World {
         } else {
             None
         };
-        self.is_fresh_until.set(self.is_fresh_until.get().max(now + FRESH_MAX));
         leave
     }
 
