@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use super::memory;
 use super::read::{self, Lens};
 use crate::calendar::ical;
 use crate::calendar::own::{self, OwnEvent};
@@ -73,20 +74,21 @@ pub async fn apply<P: Provider>(tools: Tools<'_, P>, change: &Change) -> Result<
 }
 
 /// The event as it shall be on the calendar, marker and all.
-fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
+fn event<P>(tools: Tools<'_, P>, change: &Change, content: &Content) -> Result<OwnEvent, StoreError> {
     let hash = marker::content_hash(&content.title, &content.text, "", "CONFIRMED");
     let span = content.notes.moved_from.unwrap_or(content.span);
     let marker = Marker {
         key: change.key.clone(),
-        instance: tools_instance.to_owned(),
+        instance: tools.instance.to_owned(),
         written: Written { span, busy: content.busy, hash },
+        serial: memory::next_serial(tools.store)?,
         is_final: content.notes.is_final,
         strict: content.strict,
         released: false,
         first_cycle: content.notes.first_cycle,
         closed: content.notes.closed.clone(),
     };
-    OwnEvent {
+    Ok(OwnEvent {
         uid: change.uid.clone(),
         title: content.title.clone(),
         text: content.text.clone(),
@@ -97,11 +99,11 @@ fn event(tools_instance: &str, change: &Change, content: &Content) -> OwnEvent {
         color: content.color.clone(),
         strict: content.strict,
         marker: marker::encode(&marker),
-    }
+    })
 }
 
 async fn create<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Content) -> Result<(), ApplyError> {
-    let event = event(tools.instance, change, content);
+    let event = event(tools, change, content)?;
     let name = format!("{}.ics", change.uid);
     let calendar = &change.calendar.calendar;
     // Looked at before, for there are servers that let a create overwrite what is there.
@@ -167,7 +169,7 @@ async fn update<P: Provider>(tools: Tools<'_, P>, change: &Change, content: &Con
         return Err(ApplyError::Changed("it changed after it was read"));
     }
     verified(tools, change, &there)?;
-    let event = event(tools.instance, change, content);
+    let event = event(tools, change, content)?;
     let body = own::patch(&there.body, &event, tools.now).ok_or(ApplyError::Changed("it has grown"))?;
     if let Err(error) = tools.provider.update(calendar, &target.href, &there.etag, &body).await {
         // An unclear answer is followed by a read, never by a second try.

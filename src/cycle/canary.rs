@@ -165,6 +165,7 @@ fn canary(calendar: &CalendarId, instance: &str, now: Timestamp, generation: u32
         is_final: false,
         strict: false,
         released: false,
+        serial: 0,
         first_cycle: None,
         closed: Vec::new(),
     };

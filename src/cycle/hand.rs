@@ -23,8 +23,16 @@ pub struct Hand {
     pub reopened: Vec<Span>,
 }
 
-/// Compares what is there with what is remembered. Holds that are gone are not spoken of here: see [`missing`].
-pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], closed: &[Closed], now: Timestamp) -> Hand {
+/// Compares what is there with what is remembered. Holds that are gone are not spoken of here: see [`missing`]. Where the
+/// memory is behind the calendar, the markers know better where seawall last wrote a hold.
+pub fn compare(
+    policy: &Policy,
+    owned: &[Owned],
+    ledger: &[LedgerRow],
+    closed: &[Closed],
+    is_behind: bool,
+    now: Timestamp,
+) -> Hand {
     let known: BTreeMap<&str, &LedgerRow> = ledger.iter().map(|row| (row.uid.as_str(), row)).collect();
     let mut hand = Hand::default();
     for one in owned {
@@ -32,7 +40,10 @@ pub fn compare(policy: &Policy, owned: &[Owned], ledger: &[LedgerRow], closed: &
         let row = known.get(object.uid.as_str()).copied();
         let (key, pinned, last) = match &one.standing {
             Standing::Ours(marker) => (&marker.key, false, None),
-            Standing::Pinned(key) => (key, true, row.map(|row| row.written.span).or_else(|| marked_span(one))),
+            Standing::Pinned(key) => {
+                let row = row.filter(|_| !is_behind).map(|row| row.written.span);
+                (key, true, row.or_else(|| marked_span(one)))
+            }
             Standing::Users => {
                 hand.rows.extend(given_away(row));
                 continue;

@@ -1,6 +1,6 @@
 //! The order of the steps of a cycle, and what each hands to the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use super::decide::{self, Decision, Knowledge, WEEKS_BACK, decide};
 use super::fetch::{self, Fetched};
 use super::gone;
 use super::hand;
-use super::memory::{self, Memory};
+use super::memory::Memory;
 use super::outcome::{Attempt, Outcome, ShownHold};
 use super::read::{self, Input, Lens};
 use super::record;
@@ -256,16 +256,16 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
 fn take_note<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned], memory: &mut Memory) -> Result<bool, StoreError> {
     // By a clock that is wrong much may seem long past: nothing is learnt by it, and nothing forgotten.
     let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
-    let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, cx.now);
+    let is_unread = |home: &CalendarId| input.incomplete.contains(&home.to_string());
+    let is_known = !cx.settings.hold_calendar.as_ref().is_some_and(is_unread);
+    let forgotten = if is_known { memory.forget_suspects(owned) } else { BTreeSet::new() };
+    let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, memory.is_behind, cx.now);
     if remembers {
         cx.store.put_closed(&memory.closed)?;
-        // A new database asks the newest summary once, and keeps that it did after what it was told; where the summary
-        // may be what was not read, it asks again.
-        let is_unread = |home: &CalendarId| input.incomplete.contains(&home.to_string());
-        let is_known = !cx.settings.hold_calendar.as_ref().is_some_and(is_unread);
-        if let Some(first) = memory.first_cycle.filter(|_| is_known) {
-            memory::keep_first_cycle(cx.store, first)?;
-        }
+        forgotten.iter().try_for_each(|uid| cx.store.remove_ledger(uid))?;
+        // A new database asks the newest summary once, as one that is behind does, and keeps that it did after what it was
+        // told; where the summary may be what was not read, it asks again.
+        memory.keep(cx.store, is_known)?;
         // Closed before the row: a crash in between closes the same time again, which changes nothing.
         cx.store.put_closed(&hand.closed)?;
         for row in &hand.rows {

@@ -69,6 +69,8 @@ pub struct Marker {
     pub instance: String,
     /// What it wrote.
     pub written: Written,
+    /// Which of its writes that was: a state that never counted so far is older than the calendar. 0: not counted.
+    pub serial: u64,
     /// Only in a summary: it was written for the last time.
     pub is_final: bool,
     /// It was to decline new invitations over it, whether or not the service made it so.

@@ -48,6 +48,9 @@ pub fn encode(marker: &Marker) -> String {
     // Writing to a string can't fail.
     let _ = write!(out, " by={}", label(&marker.instance));
     let _ = write!(out, " start={} end={} busy={} hash={hash}", stamp(span.start), stamp(span.end), u8::from(*busy));
+    if marker.serial > 0 {
+        let _ = write!(out, " serial={}", marker.serial);
+    }
     if marker.is_final {
         out.push_str(" final=1");
     }
@@ -102,6 +105,10 @@ pub fn decode(text: &str) -> Option<Marker> {
         Some(text) => Some(unstamp(text)?),
         None => None,
     };
+    let serial = match fields.get("serial") {
+        Some(text) => text.parse().ok()?,
+        None => 0,
+    };
     let is_final = fields.get("final") == Some(&"1");
     let strict = fields.get("strict") == Some(&"1");
     let released = fields.get("released") == Some(&"1");
@@ -109,6 +116,7 @@ pub fn decode(text: &str) -> Option<Marker> {
         key,
         instance: unlabel(fields.get("by")?)?,
         written,
+        serial,
         is_final,
         strict,
         released,
@@ -207,6 +215,7 @@ mod tests {
             key,
             instance: "0123abcd".into(),
             written: Written { span, busy: true, hash: "00ff".into() },
+            serial: 7,
             is_final: true,
             strict: true,
             released: true,

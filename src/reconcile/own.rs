@@ -220,6 +220,7 @@ mod tests {
             key,
             instance: instance.into(),
             written,
+            serial: 0,
             is_final: false,
             strict: false,
             released: false,

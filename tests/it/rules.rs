@@ -13,6 +13,7 @@ mod instances;
 mod odd;
 mod old_lists;
 mod privacy;
+mod put_back;
 mod random;
 mod services;
 mod summary;

@@ -41,6 +41,17 @@ fn taken_over_they_are_this_ones_for_good() {
     assert!(world.sync().halted.is_some_and(|reason| reason.contains("server")));
 }
 
+/// Else the two seawalls would each stop for what the other one holds.
+#[test]
+fn a_take_over_is_whole_whatever_the_budget_says() {
+    let mut world = World::with_three_weeks();
+    world.config("instance = \"laptop\"", "instance = \"server\"").lose_database();
+    world.config("[[role]]", "[limits]\nwrites_per_cycle = 2\n[[role]]");
+    let outcome = world.sync_with(TAKE_OVER);
+    assert!(outcome.changes.len() > 12 && outcome.changes.iter().all(|one| one.applied), "{}", changes(&outcome));
+    assert_eq!(world.sync().halted, None, "and it goes on");
+}
+
 #[test]
 fn what_its_user_deleted_stays_deleted_when_a_new_machine_first_says_whose_the_holds_are_and_then_takes_them_over() {
     let mut world = World::with_holds();

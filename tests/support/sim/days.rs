@@ -249,7 +249,7 @@ impl Days {
         let mut rng = Rng::with_seed(step.dice);
         match step.act {
             Act::Release | Act::Undo | Act::Restore => self.command(step.act, &mut rng).await,
-            Act::LoseDatabase => {
+            Act::LoseDatabase | Act::PutBack => {
                 // It is stopped first, and starts anew with the empty one.
                 self.kill().await;
                 people::act(world, step.act, &mut rng);

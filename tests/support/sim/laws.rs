@@ -52,7 +52,10 @@ pub(crate) fn broken(world: &World, record: &mut Record, ended: &Ended<'_>) -> B
     let ledger = world.store(ended.seawall).ledger().unwrap();
     only_what_a_person_took_away_is_dismissed(world, ended, &ledger, &mut out);
     if let Some(outcome) = ended.outcome {
-        the_budget_is_held(world, record, outcome, &mut out);
+        // A take-over is whole, or neither of the two goes on.
+        if !ended.consent.take_over {
+            the_budget_is_held(world, record, outcome, &mut out);
+        }
         no_mass_moves_without_a_second_look(world, record, ended, outcome, &mut out);
     }
     if ended.is_clean {

@@ -45,12 +45,13 @@ pub(crate) enum Act {
     ChangeZone,
     ChangeConfig,
     LoseDatabase,
+    PutBack,
     Release,
     Restore,
     Undo,
 }
 
-const ACTS: [(Act, u32); 29] = [
+const ACTS: [(Act, u32); 30] = [
     (Act::Nothing, 16),
     (Act::Meet, 16),
     (Act::Series, 4),
@@ -77,6 +78,7 @@ const ACTS: [(Act, u32); 29] = [
     (Act::ChangeZone, 2),
     (Act::ChangeConfig, 3),
     (Act::LoseDatabase, 2),
+    (Act::PutBack, 2),
     (Act::Release, 1),
     (Act::Restore, 2),
     (Act::Undo, 1),
@@ -99,7 +101,13 @@ impl Act {
     pub(crate) fn is_by_hand(self) -> bool {
         !matches!(
             self,
-            Self::ChangeZone | Self::ChangeConfig | Self::LoseDatabase | Self::Release | Self::Restore | Self::Undo
+            Self::ChangeZone
+                | Self::ChangeConfig
+                | Self::LoseDatabase
+                | Self::PutBack
+                | Self::Release
+                | Self::Restore
+                | Self::Undo
         )
     }
 }
@@ -167,8 +175,9 @@ pub(crate) fn act(world: &World, act: Act, rng: &mut Rng) {
             world.say(format!("blocks on {} from {}", wishes.days, wishes.from));
         }
         // By itself the text of a hold does not tell a server's hand from a person's.
-        Act::LoseDatabase if world.accounts[0].nature.rewrites_words => {}
+        Act::LoseDatabase | Act::PutBack if world.accounts[0].nature.rewrites_words => {}
         Act::LoseDatabase => lose(world, rng.usize(..world.seawalls.len())),
+        Act::PutBack => put_back(world, rng.usize(..world.seawalls.len())),
         Act::Restore => restore(world, rng.usize(..world.seawalls.len())),
         _ => {
             if let Some(hold) = choose(world, Own::Hold, rng) {
@@ -304,14 +313,42 @@ fn change(world: &World, act: Act, rng: &mut Rng) {
     world.people.borrow_mut().events[index] = event;
 }
 
-/// A new database: what the newest summary does not remember is forgotten.
+/// A new database.
 fn lose(world: &World, seawall: usize) {
     world.say(format!("the database of {} is lost", world.seawalls[seawall].instance));
     world.lose_store(seawall);
+    forget_what_was_remembered(world, seawall);
+}
+
+/// A backup of the database is made, or the one that was is put in its place.
+fn put_back(world: &World, seawall: usize) {
+    let one = &world.seawalls[seawall];
+    if one.dir.is_none() {
+        return;
+    }
+    let is_there = one.copy.borrow().is_some();
+    world.say(format!("the database of {} is {}", one.instance, if is_there { "put back" } else { "backed up" }));
+    if is_there {
+        world.put_back(seawall);
+        forget_what_was_remembered(world, seawall);
+    } else {
+        world.back_up(seawall);
+    }
+}
+
+/// A database that does not know what was last: what it and the newest summary do not remember is forgotten.
+fn forget_what_was_remembered(world: &World, seawall: usize) {
     world.watch.borrow_mut().forget_refreshes();
+    forget_unwritten(world, seawall);
+}
+
+/// Only what the database and the newest summary say is known to be gone.
+pub(crate) fn forget_unwritten(world: &World, seawall: usize) {
     let summaries = lying(world).into_iter().filter(|one| one.marker.key.kind == Own::Summary && one.is_original());
     let newest = summaries.max_by_key(|one| one.marker.key.week);
-    let closed: Vec<Span> = newest.into_iter().flat_map(|one| one.marker.closed).map(|one| one.span).collect();
+    let known = world.store(seawall).closed().unwrap_or_default();
+    let closed = newest.into_iter().flat_map(|one| one.marker.closed).chain(known);
+    let closed: Vec<Span> = closed.map(|one| one.span).collect();
     let mut people = world.people.borrow_mut();
     people.gone.retain(|gone| closed.contains(&gone.span));
     if !world.accounts[0].nature.keeps_names {

@@ -19,6 +19,8 @@ pub(crate) struct Seawall {
     pub(crate) store: RefCell<Rc<Store>>,
     /// Where the database lies; none: in memory.
     pub(crate) dir: Option<TempDir>,
+    /// A backup of it.
+    pub(crate) copy: RefCell<Option<TempDir>>,
     /// What it may do in this cycle.
     pub(crate) leave: RefCell<Leave>,
     /// Whether what it remembers of each account is what it was told there, and that was true.
@@ -41,6 +43,10 @@ impl World {
 
     /// The database is gone, and an empty one is there.
     pub(crate) fn lose_store(&self, seawall: usize) {
+        self.replace_store(seawall, None);
+    }
+
+    fn replace_store(&self, seawall: usize, copy: Option<&TempDir>) {
         let one = &self.seawalls[seawall];
         // Nobody may have it open while its files go.
         *one.store.borrow_mut() = Rc::new(Store::in_memory().unwrap());
@@ -49,10 +55,28 @@ impl World {
                 std::fs::remove_file(file.unwrap().path()).unwrap();
             }
         }
+        if let (Some(dir), Some(copy)) = (&one.dir, copy) {
+            let file = |dir: &TempDir| dir.path().join(seawall::store::DATABASE);
+            std::fs::copy(file(copy), file(dir)).unwrap();
+        }
         *one.store.borrow_mut() = Rc::new(open(one.dir.as_ref(), self.now()));
         one.is_told.iter().for_each(|told| told.set(false));
         one.is_new.set(true);
         one.is_blank.set(true);
+    }
+
+    /// The database as it is now is kept.
+    pub(crate) fn back_up(&self, seawall: usize) {
+        let (one, copy) = (&self.seawalls[seawall], folder());
+        let to = copy.path().join(seawall::store::DATABASE);
+        Store::backup(one.dir.as_ref().unwrap().path(), &to).unwrap();
+        *one.copy.borrow_mut() = Some(copy);
+    }
+
+    /// The database is as it was when it was kept.
+    pub(crate) fn put_back(&self, seawall: usize) {
+        let copy = self.seawalls[seawall].copy.take();
+        self.replace_store(seawall, copy.as_ref());
     }
 
     /// What whoever writes to the state locks.

@@ -103,6 +103,7 @@ impl World {
                 instance,
                 store: RefCell::new(Rc::new(open(dir.as_ref(), origin))),
                 dir,
+                copy: RefCell::default(),
                 leave: RefCell::default(),
                 is_told: Default::default(),
                 dies_in: Cell::default(),
@@ -277,6 +278,10 @@ impl World {
         }
         if account == 0 && told.get() && lie != Lie::Stale {
             one.is_filling.set(one.is_blank.take());
+            if one.is_filling.get() {
+                // Nobody saw what was deleted until now.
+                people::forget_unwritten(self, seawall);
+            }
         } else if account == 0 && one.is_blank.get() {
             // The summary, which alone remembers closed time now, may be what it did not see.
             self.people.borrow_mut().gone.clear();
