@@ -290,8 +290,10 @@ impl World {
 
     /// An object was asked for in vain: by a new database that may be the summary, which alone remembers closed time.
     pub(crate) fn denied(&self, seawall: usize, account: usize) {
-        if account == 0 && self.seawalls[seawall].is_filling.get() {
+        let one = &self.seawalls[seawall];
+        if account == 0 && one.is_filling.take() {
             self.people.borrow_mut().gone.clear();
+            one.is_blank.set(true);
         }
     }
 
