@@ -265,10 +265,11 @@ fn blockers(judged: &[Judged]) -> Vec<Blocker> {
         .collect()
 }
 
-/// Where live future objects carry another instance: whose they are.
+/// Where live future objects carry another instance: whose they are. A summary that has had its last word, and was moved
+/// ahead, says nothing of who writes now.
 pub fn strangers(owned: &[Owned], now: Timestamp) -> Option<(String, CalendarId)> {
     owned.iter().find_map(|one| match &one.standing {
-        Standing::Other(marker) if one.object.span.end > now => {
+        Standing::Other(marker) if one.object.span.end > now && !marker.is_final => {
             Some((marker.instance.clone(), one.object.lies_in.clone()))
         }
         _ => None,

@@ -5,6 +5,7 @@ use seawall::cycle::undo;
 use seawall::store::Store;
 
 use crate::support::block_on;
+use crate::support::told::moved;
 use crate::support::world::{World, accounts, changes, zones};
 
 const TAKE_OVER: Consent = Consent { accept: false, restore: false, take_over: true };
@@ -91,6 +92,17 @@ fn past_holds_of_another_one_stop_nothing() {
     let mut world = on_server();
     world.at("mon+1 7:30");
     assert_eq!(world.sync().halted, None);
+    assert_eq!(world.holds().matches("+1 9-12").count(), 4);
+}
+
+#[test]
+fn the_last_word_of_another_one_that_was_moved_ahead_stops_nothing() {
+    let mut world = World::with_holds();
+    world.at("fri 16").sync();
+    let summary = world.summary();
+    world.decorate(&summary, |text| moved(&text, "thu+2 16-16:15"));
+    world.config("instance = \"laptop\"", "instance = \"server\"").lose_database();
+    assert_eq!(world.at("mon+1 7:30").sync().halted, None);
     assert_eq!(world.holds().matches("+1 9-12").count(), 4);
 }
 

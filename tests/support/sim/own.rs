@@ -184,6 +184,8 @@ pub(super) fn bring_back(world: &World, rng: &mut Rng) {
     drop(people);
     let hand = hand_of(&body);
     world.say(format!("{uid} is brought back: {hand:?}'s"));
+    // In its place there may be another one by now.
+    world.watch.borrow_mut().made_blindly.insert(href.clone());
     put(world, 0, &href, &body, hand);
 }
 

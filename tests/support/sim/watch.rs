@@ -66,7 +66,8 @@ pub(crate) struct Watch {
     refreshes: BTreeMap<(usize, IsoWeek), Vec<Timestamp>>,
     /// Failures of each day, any of which may keep a write out of the log by which seawall counts.
     pub(crate) excuses: BTreeMap<Date, u32>,
-    /// What a new database made to which an old list was told, and so nothing of what lies there already.
+    /// What a new database made to which an old list was told, and so nothing of what lies there already; and what a person
+    /// brought back.
     pub(crate) made_blindly: BTreeSet<String>,
     /// What each made in this cycle.
     made: [BTreeSet<String>; 2],
@@ -96,6 +97,7 @@ impl Watch {
     /// A list was read.
     pub(crate) fn lists(&mut self, seawall: usize) {
         self.unclear.retain(|(whose, _)| *whose != seawall);
+        self.unread[seawall] = None;
     }
 
     pub(crate) fn sends(&mut self, seawall: usize, name: &str, now: Timestamp) {
