@@ -59,6 +59,8 @@ pub(crate) struct Watch {
     unclear: BTreeSet<(usize, String)>,
     /// What was written and not read back yet.
     unread: [Option<(String, Timestamp)>; 2],
+    /// What was looked for after an unclear answer, and is read back next if it is there.
+    found: [Option<String>; 2],
     /// UIDs of what each deleted.
     pub(crate) deleted: [BTreeSet<String>; 2],
     finals: BTreeMap<IsoWeek, u32>,
@@ -78,7 +80,7 @@ pub(crate) struct Watch {
 impl Watch {
     pub(crate) fn begin(&mut self, seawall: usize) {
         self.unclear.retain(|(whose, _)| *whose != seawall);
-        self.unread[seawall] = None;
+        (self.unread[seawall], self.found[seawall]) = (None, None);
         self.writes[seawall] = 0;
         self.made[seawall].clear();
     }
@@ -97,7 +99,6 @@ impl Watch {
     /// A list was read.
     pub(crate) fn lists(&mut self, seawall: usize) {
         self.unclear.retain(|(whose, _)| *whose != seawall);
-        self.unread[seawall] = None;
     }
 
     pub(crate) fn sends(&mut self, seawall: usize, name: &str, now: Timestamp) {
@@ -130,9 +131,12 @@ impl Watch {
 
     /// An object is looked at; whether that is a look at what was just written.
     pub(crate) fn looks(&mut self, seawall: usize, name: &str) -> bool {
-        let was_unclear = self.unclear.remove(&(seawall, name.to_owned()));
         let was_unread = self.unread[seawall].take_if(|(unread, _)| unread == name).is_some();
-        was_unclear || was_unread
+        let was_found = self.found[seawall].take_if(|found| found == name).is_some();
+        if self.unclear.remove(&(seawall, name.to_owned())) {
+            self.found[seawall] = Some(name.to_owned());
+        }
+        was_found || was_unread
     }
 
     /// A write takes effect; whether it takes away what a person changed, and may.
