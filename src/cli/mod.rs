@@ -11,6 +11,7 @@ pub mod demo_shift;
 mod events;
 pub mod fail;
 mod init;
+mod locks;
 mod log;
 mod login;
 mod man;

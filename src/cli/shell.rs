@@ -1,4 +1,4 @@
-//! What most commands stand on: config, clock, zones, accounts, store and locks, put together once. Names no adapter.
+//! What most commands stand on: config, clock, zones, accounts and store, put together once. Names no adapter.
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -16,20 +16,20 @@ use super::service;
 use super::zones::newest_zones;
 use crate::calendar::time::Span;
 use crate::calendar::zones::Zones;
-use crate::config::settings::{Settings, Source};
+use crate::config::settings::Settings;
 use crate::config::{self, Environment};
 use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
 use crate::provider::any::AnyProvider;
 use crate::report::clean;
-use crate::store::lock::{self, Lock, LockError};
+use crate::store::lock;
 use crate::store::{DATABASE, Store, StoreError};
 
 /// What systemd makes of `RuntimeDirectory=seawall` in a unit of the system.
 const SYSTEM_RUNTIME_DIR: &str = "/run/seawall";
 /// How long a writing command waits for another one to finish.
-const LOCK_WAIT: Duration = Duration::from_mins(1);
+pub(super) const LOCK_WAIT: Duration = Duration::from_mins(1);
 
 /// Everything that a command stands on, apart from the store.
 #[derive(Debug)]
@@ -119,79 +119,9 @@ impl Shell {
         Ok(Store::in_memory()?)
     }
 
-    /// The locks of a writing command: one for the state, and one named after the hold calendar, so that two
-    /// configs on this machine don't write to one calendar at a time.
-    pub(super) async fn lock(&self) -> Result<Vec<Lock>, Fail> {
-        let mut locks = Vec::new();
-        for file in self.lock_files() {
-            locks.push(lock::acquire(&file, LOCK_WAIT).await?);
-        }
-        Ok(locks)
-    }
-
-    /// What a writing command locks, in order.
-    pub(super) fn lock_files(&self) -> Vec<PathBuf> {
-        let mut files = vec![self.settings.state_dir.join("lock")];
-        files.extend(self.hold_calendar_file("lock"));
-        files
-    }
-
-    /// The locks that a daemon keeps as long as it runs: one works on a state, and one of this machine on a hold
-    /// calendar, for two with the same instance would take each other's work for a person's. What it holds already it
-    /// keeps, as far as that is still locked by it and wanted.
-    pub(super) async fn lock_as_daemon(&self, held: &mut Vec<Lock>) -> Result<(), Fail> {
-        let dir = &self.settings.state_dir;
-        let of_state = (dir.join("run.lock"), format!("works on this state already ({})", dir.display()));
-        let of_calendar =
-            self.hold_calendar_file("run.lock").map(|file| (file, "holds in the same calendar already".to_owned()));
-        let files: Vec<(PathBuf, String)> = std::iter::once(of_state).chain(of_calendar).collect();
-        for (file, what) in &files {
-            if held.iter().any(|lock| lock.is_on(file)) {
-                continue;
-            }
-            match lock::acquire(file, Duration::ZERO).await {
-                Ok(lock) => held.push(lock),
-                Err(LockError::Held { holder, .. }) => {
-                    let who = holder.map(|pid| format!(" (process {pid})")).unwrap_or_default();
-                    return Err(anyhow::anyhow!(
-                        "another `seawall run`{who} {what}; `seawall status` shows how it goes"
-                    )
-                    .into());
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        held.retain(|lock| files.iter().any(|(file, _)| lock.is_on(file)));
-        Ok(())
-    }
-
-    /// A file in the runtime folder that is named after the hold calendar.
-    fn hold_calendar_file(&self, end: &str) -> Option<PathBuf> {
-        let name = self.hold_calendar_name()?;
-        Some(runtime_dir().join(format!("hold-{}.{end}", short_hash(name.as_bytes()))))
-    }
-
     /// The same, with the accounts still to be opened: their secrets are fetched again.
     pub(super) fn with_closed_accounts(self) -> Self {
         Self { accounts: OnceCell::new(), ..self }
-    }
-
-    /// Names the hold calendar for every config that writes to it.
-    fn hold_calendar_name(&self) -> Option<String> {
-        let id = self.settings.hold_calendar.as_ref()?;
-        let account = self.settings.accounts.iter().find(|account| account.name == id.account)?;
-        match &account.source {
-            Source::Vdir { path } => {
-                let folder = path.join(&id.calendar);
-                let folder = std::fs::canonicalize(&folder).unwrap_or(folder);
-                Some(folder.to_string_lossy().into_owned())
-            }
-            Source::CalDav { url, username, .. } => {
-                Some(format!("caldav {url} {} {}", username.as_deref().unwrap_or_default(), id.calendar))
-            }
-            Source::Google { client_id, .. } => Some(format!("google {client_id} {} {}", id.account, id.calendar)),
-            Source::IcsFile { .. } | Source::IcsAddress { .. } => None,
-        }
     }
 
     /// Runs a cycle.
@@ -263,7 +193,8 @@ fn instance_of_machine() -> String {
     short_hash(format!("seawall {}", name.trim()).as_bytes())
 }
 
-fn short_hash(bytes: &[u8]) -> String {
+/// A short name for what is too long, or not to be shown.
+pub(super) fn short_hash(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     Sha256::digest(bytes).iter().take(8).fold(String::new(), |mut out, byte| {
         let _ = write!(out, "{byte:02x}");
@@ -273,7 +204,7 @@ fn short_hash(bytes: &[u8]) -> String {
 
 /// The folder for locks and the socket. Where nobody named one (cron), the one of the user's services; never one that
 /// somebody else could have made before.
-fn runtime_dir() -> PathBuf {
+pub(super) fn runtime_dir() -> PathBuf {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let of_user = || {
         let user = rustix::process::getuid().as_raw();

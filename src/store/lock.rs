@@ -12,6 +12,11 @@ use rustix::fs::OFlags;
 /// Between two tries: short beside what a person notices, long beside what a try costs.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// A link in the place of a lock leads to somebody else's file.
+const NO_LINKS: i32 = OFlags::NOFOLLOW.bits() as i32;
+/// Two paths are shorter.
+const SAID_BYTES_MAX: u64 = 16 * 1024;
+
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
 pub struct Lock {
@@ -36,19 +41,28 @@ impl Drop for Lock {
     }
 }
 
+/// Who holds a lock, as that process wrote it there.
+#[derive(Debug, Default)]
+pub struct Holder {
+    /// Its number.
+    pub pid: Option<u32>,
+    /// What else it said of itself.
+    pub about: Vec<u8>,
+}
+
 /// Why there is no lock.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Somebody else had it all the time.
     #[error(
         "another seawall{} is at work (it holds {}), also after {} s; let it finish, or stop it",
-        holder.map(|pid| format!(", process {pid},")).unwrap_or_default(), path.display(), waited.as_secs()
+        holder.pid.map(|pid| format!(", process {pid},")).unwrap_or_default(), path.display(), waited.as_secs()
     )]
     Held {
         /// The lock's file.
         path: PathBuf,
-        /// The process that wrote its number into it.
-        holder: Option<u32>,
+        /// What it wrote there.
+        holder: Holder,
         /// How long it was tried.
         waited: Duration,
     },
@@ -74,6 +88,14 @@ pub enum LockError {
 /// # Errors
 /// [`LockError::Held`] after `wait`; else where the file can't be made or locked.
 pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
+    acquire_saying(path, wait, &[]).await
+}
+
+/// The same, with what the holder says of itself.
+///
+/// # Errors
+/// As [`acquire`].
+pub async fn acquire_saying(path: &Path, wait: Duration, about: &[u8]) -> Result<Lock, LockError> {
     if let Some(dir) = path.parent().filter(|dir| dir.exists() && !dir.is_dir()) {
         return Err(LockError::NoFolder { path: dir.to_owned() });
     }
@@ -89,13 +111,31 @@ pub async fn acquire(path: &Path, wait: Duration) -> Result<Lock, LockError> {
         }
     });
     match tried.await {
-        Err(_) => Err(LockError::Held { path: path.to_owned(), holder: holder(&mut file), waited: wait }),
+        Err(_) => Err(LockError::Held { path: path.to_owned(), holder: said(&mut file), waited: wait }),
         Ok(locked) => {
             locked.map_err(io_error)?;
             // Only a help for whoever waits; the lock holds without it.
-            let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+            let said = [std::process::id().to_string().as_bytes(), b"\n", about].concat();
+            let _ = file.set_len(0).and_then(|()| file.write_all(&said));
             Ok(Lock { file })
         }
+    }
+}
+
+/// Who holds the lock now; none where it is free.
+///
+/// # Errors
+/// Where the file can't be read.
+pub fn holder(path: &Path) -> Result<Option<Holder>, LockError> {
+    let io_error = |error| LockError::Io { path: path.to_owned(), error };
+    let mut file = match OpenOptions::new().read(true).custom_flags(NO_LINKS).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file.map_err(io_error)?,
+    };
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Ok(Some(said(&mut file))),
+        Err(TryLockError::Error(error)) => Err(io_error(error)),
+        Ok(()) => file.unlock().map(|()| None).map_err(io_error),
     }
 }
 
@@ -104,14 +144,17 @@ fn open(path: &Path) -> io::Result<File> {
     if let Some(dir) = path.parent() {
         DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     }
-    let no_links = OFlags::NOFOLLOW.bits() as i32;
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_links).open(path)
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(NO_LINKS).open(path)
 }
 
-fn holder(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.take(16).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
+fn said(file: &mut File) -> Holder {
+    let mut bytes = Vec::new();
+    if file.take(SAID_BYTES_MAX).read_to_end(&mut bytes).is_err() {
+        return Holder::default();
+    }
+    let mut lines = bytes.splitn(2, |byte| *byte == b'\n');
+    let pid = lines.next().and_then(|line| str::from_utf8(line).ok()?.parse().ok());
+    Holder { pid, about: lines.next().unwrap_or_default().to_owned() }
 }
 
 #[cfg(test)]

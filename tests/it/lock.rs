@@ -3,7 +3,7 @@
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::time::Duration;
 
-use seawall::store::lock::{LockError, acquire};
+use seawall::store::lock::{LockError, acquire, acquire_saying, holder};
 
 use crate::support::{block_on, block_on_paused};
 
@@ -29,7 +29,7 @@ fn a_held_lock_is_waited_for_and_then_named_with_its_holder() {
         let before = tokio::time::Instant::now();
         let error = acquire(&path, MINUTE).await.unwrap_err();
         assert!(before.elapsed() >= MINUTE);
-        assert!(matches!(&error, LockError::Held { holder: Some(pid), .. } if *pid == std::process::id()), "{error}");
+        assert!(matches!(&error, LockError::Held { holder, .. } if holder.pid == Some(std::process::id())), "{error}");
         for word in [format!("process {}", std::process::id()), "60 s".to_owned(), path.display().to_string()] {
             assert!(error.to_string().contains(&word), "{error}");
         }
@@ -49,6 +49,22 @@ fn a_lock_given_up_during_the_wait_is_had() {
         let (lock, ()) = tokio::join!(acquire(&path, MINUTE), give_up);
         lock.unwrap();
     });
+}
+
+#[test]
+fn who_holds_a_lock_and_what_they_said_can_be_looked_up_without_taking_it() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("lock");
+    assert!(holder(&path).unwrap().is_none() && !path.exists(), "to look makes none");
+    let about = b"\xff a name\nand more";
+    let lock = block_on(acquire_saying(&path, Duration::ZERO, about)).unwrap();
+    let found = holder(&path).unwrap().unwrap();
+    assert_eq!((found.pid, found.about.as_slice()), (Some(std::process::id()), &about[..]));
+    drop(lock);
+    assert!(holder(&path).unwrap().is_none());
+    // Who comes next says less, and nothing of the one before is left.
+    let _lock = block_on(acquire(&path, Duration::ZERO)).unwrap();
+    assert_eq!(holder(&path).unwrap().unwrap().about, b"");
 }
 
 #[test]

@@ -100,6 +100,54 @@ fn two_daemons_of_this_machine_do_not_hold_in_one_calendar() {
 }
 
 #[test]
+fn a_command_by_another_state_is_refused_beside_a_daemon_and_told_whose_calendar_it_is() {
+    let machine = Machine::new();
+    let daemon = machine.start();
+    eventually("the mornings are held", || machine.has_morning(1));
+    machine.hears("last cycle");
+    let before = machine.own();
+    let text = fs::read_to_string(machine.path("seawall.toml")).unwrap();
+    let config = |name: &str, text: String| {
+        fs::write(machine.path(name), text).unwrap();
+        machine.path(name)
+    };
+    let other = config("other.toml", text.replace("\"state\"", "\"other\""));
+    let by = |config: &std::path::Path, args: &[&str]| {
+        let args: Vec<&str> = args.iter().copied().chain(["--config", config.to_str().unwrap()]).collect();
+        machine.command(&args)
+    };
+    let refused = |mut command: std::process::Command| {
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command:?}: {said}");
+        let (config, state) = (machine.path("seawall.toml"), machine.path("state"));
+        for words in [&daemon.child.id().to_string(), config.to_str().unwrap(), state.to_str().unwrap(), "stop it"] {
+            assert!(said.contains(words), "no {words:?} in {said}");
+        }
+    };
+    for args in [&["sync", "--take-over"][..], &["undo", "--yes"], &["release", "2099-01-01"], &["pause"], &["resume"]]
+    {
+        refused(by(&other, args));
+    }
+    assert!(!machine.path("other").exists());
+    assert_eq!(machine.own(), before);
+    // The same where the place of the state comes from the environment.
+    let nowhere = config("nowhere.toml", text.replace("state_dir = \"state\"\n", ""));
+    let mut elsewhere = by(&nowhere, &["sync"]);
+    elsewhere.env("XDG_STATE_HOME", machine.path("elsewhere"));
+    refused(elsewhere);
+    // Whoever looks may look, and the same state by another name is the same.
+    assert_eq!(by(&other, &["plan"]).output().unwrap().status.code(), Some(0));
+    std::os::unix::fs::symlink("state", machine.path("link")).unwrap();
+    let linked = config("linked.toml", text.replace("\"state\"", "\"link\""));
+    assert_eq!(by(&linked, &["pause"]).output().unwrap().status.code(), Some(0));
+    machine.hears("paused");
+    daemon.send(Signal::TERM);
+    assert_eq!(daemon.end().0.code(), Some(0));
+    assert_eq!(by(&other, &["pause"]).output().unwrap().status.code(), Some(0));
+}
+
+#[test]
 fn a_daemon_of_a_config_that_names_another_state_by_now_leaves_the_first_its_socket() {
     let machine = Machine::new();
     let first = machine.start();
