@@ -1,8 +1,11 @@
 //! Why a command ended without having done its work, and the exit code for it.
 
+use std::io;
 use std::process::ExitCode;
 
 use crate::cycle::outcome::Outcome;
+use crate::store::StoreError;
+use crate::store::lock::LockError;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -14,7 +17,7 @@ pub const PARTLY: u8 = 2;
 pub const USAGE: u8 = 64;
 /// An account lets nobody in until its user has logged in or set the secret right (`EX_NOPERM` of sysexits).
 pub const LOGIN: u8 = 77;
-/// The config is wrong (`EX_CONFIG` of sysexits).
+/// The config is wrong, or the daemon can't begin with what it names until somebody mends it (`EX_CONFIG` of sysexits).
 pub const CONFIG: u8 = 78;
 
 /// Why a command failed.
@@ -38,6 +41,14 @@ impl Fail {
         })
     }
 
+    /// For a service, which its manager would start again and again: what no new start mends is told like a wrong config.
+    pub fn of_service(self) -> Self {
+        match &self {
+            Self::Other(error) if is_lasting(error) => Self::Config(self.message()),
+            _ => self,
+        }
+    }
+
     /// What to tell the user.
     pub fn message(&self) -> String {
         match self {
@@ -53,6 +64,25 @@ impl<E: Into<anyhow::Error>> From<E> for Fail {
     fn from(error: E) -> Self {
         Self::Other(error.into())
     }
+}
+
+/// Whether it stays so until somebody mends it: a state of another program or of a later seawall, a file in the place of
+/// a folder, a name that is too long. A full disk, a missing right or another program at work may pass.
+fn is_lasting(error: &anyhow::Error) -> bool {
+    use io::ErrorKind::{InvalidFilename, InvalidInput, IsADirectory, NotADirectory};
+    let stays =
+        |error: &io::Error| matches!(error.kind(), NotADirectory | IsADirectory | InvalidFilename | InvalidInput);
+    let of_store = error.downcast_ref::<StoreError>().is_some_and(|error| match error {
+        StoreError::Future { .. } | StoreError::Foreign { .. } => true,
+        StoreError::Io { error, .. } => stays(error),
+        StoreError::Sql { .. } | StoreError::Gone { .. } | StoreError::Unknown { .. } => false,
+    });
+    let of_lock = error.downcast_ref::<LockError>().is_some_and(|error| match error {
+        LockError::NoFolder { .. } => true,
+        LockError::Io { error, .. } => stays(error),
+        LockError::Held { .. } => false,
+    });
+    of_store || of_lock || error.downcast_ref::<io::Error>().is_some_and(stays)
 }
 
 /// What a cycle comes to. A login that is needed goes before what else was left undone: whoever runs seawall can try

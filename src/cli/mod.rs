@@ -16,6 +16,7 @@ mod log;
 mod login;
 mod man;
 mod out;
+mod reload;
 mod run;
 mod schema;
 pub mod service;

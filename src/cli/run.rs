@@ -6,18 +6,21 @@ use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use anyhow::Context as _;
+use jiff::Timestamp;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 
 use super::accounts;
 use super::args::Cli;
 use super::fail::{DONE, Done, Fail};
+use super::reload::{Reload, refuse_standing_clock, reloaded};
 use super::shell::{self, Shell};
 use crate::config::Environment;
 use crate::config::settings::{Hook, Source};
 use crate::cycle::clock::Clock;
-use crate::daemon::digest::{AccountStatus, Status};
+use crate::daemon::digest::{AccountStatus, Status, instant};
 use crate::daemon::files::Watcher;
 use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
@@ -47,15 +50,17 @@ pub(super) async fn run(cli: &Cli) -> Done {
     // What it makes is for its user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let shell = Shell::open(cli)?;
-    refuse(&shell)?;
+    refuse_standing_clock(&shell)?;
     let mut alone = Vec::new();
-    shell.lock_as_daemon(&mut alone).await?;
-    let store = shell.store()?;
-    let socket = Socket::bind(&shell::socket(&shell.settings.file)).map_err(|error| {
-        anyhow::anyhow!("can't make the socket {}: {error}", shell::socket(&shell.settings.file).display())
+    let store = opened(&shell, &mut alone).await.map_err(|fail| {
+        systemd::status("did not start, for the state can't be used; see the log");
+        fail.of_service()
     })?;
+    let path = shell::socket(&shell.settings.file);
+    let socket = Socket::bind(&path).with_context(|| format!("can't make the socket {}", path.display()));
+    let socket = socket.map_err(|error| Fail::from(error).of_service())?;
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let reload = signal(SignalKind::hangup())?;
+    let (reload, woken) = Reload::new(signal(SignalKind::hangup())?);
     let (words, mut said) = mpsc::unbounded_channel();
     let hooks = RefCell::default();
     journal::started(shell.settings.accounts.len());
@@ -64,7 +69,7 @@ pub(super) async fn run(cli: &Cli) -> Done {
         biased;
         _ = terminate.recv() => Ok(DONE),
         _ = interrupt.recv() => Ok(DONE),
-        failed = Daemon::new(reload, words, &hooks, &mut alone).stay(shell, store, &socket) => Err(failed),
+        failed = Daemon::new(&reload, woken, words, &hooks, &mut alone).stay(shell, store, &socket) => Err(failed),
         never = listen(&hooks, &mut said) => match never {},
     };
     systemd::stopping();
@@ -74,48 +79,27 @@ pub(super) async fn run(cli: &Cli) -> Done {
     done
 }
 
-/// A standing clock is for demos and tests.
-fn refuse(shell: &Shell) -> Result<(), Fail> {
-    if shell.settings.now.is_none() {
-        return Ok(());
-    }
-    let file = shell.settings.file.display();
-    Err(Fail::Config(format!("{file}: now: `seawall run` goes by the real clock: take this key away")))
-}
-
 struct Daemon<'a> {
-    reload: RefCell<Signal>,
-    wakes: UnboundedSender<Wake>,
+    reload: &'a Reload,
     woken: UnboundedReceiver<Wake>,
     words: UnboundedSender<Word>,
     /// The programs of the present config.
     hooks: &'a RefCell<Vec<Hook>>,
     /// What keeps other daemons out.
     alone: &'a mut Vec<Lock>,
-    /// What the loop begins anew with.
-    next: RefCell<Option<Shell>>,
     /// How long a state that could not be used is left alone next: one that opens may still be of no use to the loop.
     state_pause: Duration,
 }
 
 impl<'a> Daemon<'a> {
     fn new(
-        reload: Signal,
+        reload: &'a Reload,
+        woken: UnboundedReceiver<Wake>,
         words: UnboundedSender<Word>,
         hooks: &'a RefCell<Vec<Hook>>,
         alone: &'a mut Vec<Lock>,
     ) -> Self {
-        let (wakes, woken) = mpsc::unbounded_channel();
-        Self {
-            reload: RefCell::new(reload),
-            wakes,
-            woken,
-            words,
-            hooks,
-            alone,
-            next: RefCell::default(),
-            state_pause: STATE_RETRY_MIN,
-        }
+        Self { reload, woken, words, hooks, alone, state_pause: STATE_RETRY_MIN }
     }
 
     /// Runs one loop after the other; ends only where it can't go on.
@@ -127,8 +111,8 @@ impl<'a> Daemon<'a> {
             let folders = folders(&shell);
             let watcher = Watcher::new(&folders);
             // A secret may take its time, and has a limit of its own.
-            let providers = self.meanwhile(socket, || waiting(&shell), shell.accounts()).await;
-            let (wakes, next) = (&self.wakes, &self.next);
+            let providers = self.meanwhile(socket, || waiting(&shell, since), shell.accounts()).await;
+            let wakes = &self.reload.wakes;
             retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
             let locks = shell.lock_files();
             let ground = Ground {
@@ -150,13 +134,13 @@ impl<'a> Daemon<'a> {
                 never = socket.serve(wakes) => match never {},
                 never = Watcher::run(watcher, wakes) => match never {},
                 never = follow_zone(&shell, wakes) => match never {},
-                never = reload_when_told(&shell, &self.reload, wakes, next) => match never {},
+                never = self.reload.whenever_told(&shell) => match never {},
                 never = retry_secrets(providers, retry, wakes) => match never {},
             };
             match end {
                 End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
                 End::Reload => {
-                    if let Some(new) = self.next.take() {
+                    if let Some(new) = self.reload.next() {
                         journal::reloaded("the config was read again");
                         shell = self.taken_over(shell, Ok(new)).await;
                         systemd::ready();
@@ -172,7 +156,8 @@ impl<'a> Daemon<'a> {
                     if began.elapsed() >= STATE_RETRY_MAX {
                         self.state_pause = STATE_RETRY_MIN;
                     }
-                    store = self.reopened(&shell, socket, error).await;
+                    store = self.reopened(&shell, socket, since, error).await;
+                    self.reload.tell_refused();
                 }
             }
         }
@@ -186,7 +171,9 @@ impl<'a> Daemon<'a> {
             while let Some(wake) = self.woken.recv().await {
                 match wake {
                     // Who asked may have gone.
-                    Wake::Ask(answer) => drop(answer.send(Status { config_fault: fault_in(&kept), ..status() })),
+                    Wake::Ask(answer) => {
+                        drop(answer.send(Status { config_fault: self.reload.refused(), ..status() }));
+                    }
                     wake => kept.push(wake),
                 }
             }
@@ -194,11 +181,11 @@ impl<'a> Daemon<'a> {
         };
         let done = tokio::select! {
             done = while_alive(work) => done,
-            never = socket.serve(&self.wakes) => match never {},
+            never = socket.serve(&self.reload.wakes) => match never {},
             never = answers => match never {},
         };
         for wake in kept {
-            let _ = self.wakes.send(wake);
+            let _ = self.reload.wakes.send(wake);
         }
         done
     }
@@ -210,43 +197,51 @@ impl<'a> Daemon<'a> {
             Ok(new) => new.lock_as_daemon(self.alone).await.map(|()| new),
             Err(fail) => Err(fail),
         };
-        locked.unwrap_or_else(|fail| {
-            refused(&fail, &self.wakes);
-            old.with_closed_accounts()
-        })
+        match locked {
+            Ok(new) => {
+                self.reload.taken_over();
+                new
+            }
+            Err(fail) => {
+                self.reload.refuse(&fail);
+                old.with_closed_accounts()
+            }
+        }
     }
 
-    /// The state, once it can be used again; until then the daemon says why it does nothing.
-    async fn reopened(&mut self, shell: &Shell, socket: &Socket, error: StoreError) -> Store {
+    /// The state, once it can be used again; until then the daemon says why it does nothing. Told to read its config
+    /// again it tries at once.
+    async fn reopened(&mut self, shell: &Shell, socket: &Socket, since: Timestamp, error: StoreError) -> Store {
         let mut fault = error.to_string();
         loop {
             journal::state_failed(&fault);
             // After what the loop said last, which may still have to be passed on.
             let _ =
                 self.words.send(Word::Status("the state can't be used, so nothing is written; see the log".to_owned()));
-            self.meanwhile(socket, || troubled(shell, &fault), tokio::time::sleep(self.state_pause)).await;
-            self.state_pause = STATE_RETRY_MAX.min(self.state_pause * 2);
-            match self.opened(shell).await {
+            let (pause, reload) = (self.state_pause, self.reload);
+            let again = tokio::time::timeout(pause, reload.told());
+            if self.meanwhile(socket, || troubled(shell, since, &fault), again).await.is_ok() {
+                reload.read(shell);
+                systemd::ready();
+                self.state_pause = STATE_RETRY_MIN;
+            } else {
+                self.state_pause = STATE_RETRY_MAX.min(pause * 2);
+            }
+            match opened(shell, self.alone).await {
                 Ok(store) => return store,
                 Err(fail) => fault = fail.message(),
             }
         }
     }
-
-    /// The state that is there now, where no other daemon works on it (with a folder that was moved away its lock went
-    /// too) and it can be written: one that is full, or held by another program, opens all the same.
-    async fn opened(&mut self, shell: &Shell) -> Result<Store, Fail> {
-        shell.lock_as_daemon(self.alone).await?;
-        let store = shell.store()?;
-        store.set_meta(TRIED, Some(&shell.now().to_string()))?;
-        Ok(store)
-    }
 }
 
-/// What is wrong with the config, where that was just found out.
-fn fault_in(wakes: &[Wake]) -> Option<String> {
-    let fault = |wake: &Wake| if let Wake::ConfigWrong(fault) = wake { Some(fault.clone()) } else { None };
-    wakes.iter().rev().find_map(fault)
+/// The state that is there now, where no other daemon works on it (with a folder that was moved away its lock went
+/// too) and it can be written: one that is full, or held by another program, opens all the same.
+async fn opened(shell: &Shell, alone: &mut Vec<Lock>) -> Result<Store, Fail> {
+    shell.lock_as_daemon(alone).await?;
+    let store = shell.store()?;
+    store.set_meta(TRIED, Some(&shell.now().to_string()))?;
+    Ok(store)
 }
 
 /// Does what takes its time and can't hang, with signs of life.
@@ -302,46 +297,6 @@ async fn follow_zone(shell: &Shell, wakes: &UnboundedSender<Wake>) -> Infallible
     }
 }
 
-/// Reads the config again at each SIGHUP; one that is wrong is told and changes nothing. Never ends.
-async fn reload_when_told(
-    shell: &Shell,
-    reload: &RefCell<Signal>,
-    wakes: &UnboundedSender<Wake>,
-    next: &RefCell<Option<Shell>>,
-) -> Infallible {
-    while std::future::poll_fn(|context| reload.borrow_mut().poll_recv(context)).await.is_some() {
-        systemd::reloading();
-        match reloaded(shell) {
-            Ok(new) => {
-                *next.borrow_mut() = Some(new);
-                let _ = wakes.send(Wake::Reload);
-            }
-            Err(fail) => {
-                refused(&fail, wakes);
-                systemd::ready();
-            }
-        }
-    }
-    std::future::pending().await
-}
-
-/// What the config file says now.
-fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
-    let new = Shell::of(&shell.settings.file, None, &Environment::from_system())?;
-    refuse(&new)?;
-    if new.settings.state_dir != shell.settings.state_dir {
-        return Err(Fail::Config("another state_dir takes effect only when the daemon is started anew".to_owned()));
-    }
-    Ok(new)
-}
-
-/// A config that is not taken over is told, in full in the log, and its first fault to whoever asks.
-fn refused(fail: &Fail, wakes: &UnboundedSender<Wake>) {
-    let message = fail.message();
-    journal::config_wrong(&message);
-    let _ = wakes.send(Wake::ConfigWrong(message.lines().next().unwrap_or_default().to_owned()));
-}
-
 /// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.
 async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &UnboundedSender<Wake>) -> Infallible {
     if providers.iter().any(accounts::is_closed) {
@@ -352,12 +307,12 @@ async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &Unbou
 }
 
 /// The status while the state can't be used.
-fn troubled(shell: &Shell, fault: &str) -> Status {
-    Status { state_fault: Some(fault.to_owned()), ..waiting(shell) }
+fn troubled(shell: &Shell, since: Timestamp, fault: &str) -> Status {
+    Status { state_fault: Some(fault.to_owned()), ..waiting(shell, since) }
 }
 
 /// The status before the loop begins: secrets are being asked for.
-fn waiting(shell: &Shell) -> Status {
+fn waiting(shell: &Shell, since: Timestamp) -> Status {
     let account = |name: &String| AccountStatus {
         name: name.clone(),
         state: "waiting".to_owned(),
@@ -366,12 +321,11 @@ fn waiting(shell: &Shell) -> Status {
         failures: 0,
         trouble: None,
     };
-    let now = shell.now().to_string();
     Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
-        since: now.clone(),
-        now,
+        since: instant(since, shell.tz()),
+        now: instant(shell.now(), shell.tz()),
         config: shell.settings.file.display().to_string(),
         accounts: shell.settings.accounts.iter().map(|one| account(&one.name)).collect(),
         ..Status::default()

@@ -59,6 +59,8 @@ fn words(status: &Status) -> String {
         }
     }
     match &status.last_cycle {
+        // What was before is not known while the state can't be used.
+        None if status.state_fault.is_some() => {}
         None => out.push_str("no cycle yet\n"),
         Some(last) => {
             let next = status.next_cycle.as_deref().map(|next| format!("; the next one at {} or on change", at(next)));
@@ -78,11 +80,13 @@ fn words(status: &Status) -> String {
     }
     out.push_str("\naccounts\n");
     status.accounts.iter().for_each(|one| account(&mut out, one, &at));
-    out.push_str("\nholds this week\n");
-    if status.holds.is_empty() {
-        out.push_str("  none\n");
+    if status.state_fault.is_none() {
+        out.push_str("\nholds this week\n");
+        if status.holds.is_empty() {
+            out.push_str("  none\n");
+        }
+        status.holds.iter().for_each(|one| hold(&mut out, one));
     }
-    status.holds.iter().for_each(|one| hold(&mut out, one));
     for (title, lines) in [("at risk", &status.at_risk), ("warnings", &status.warnings)] {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{title}");

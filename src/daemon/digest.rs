@@ -124,7 +124,7 @@ impl Digest {
 }
 
 /// RFC 3339 with the offset of the user's zone.
-pub(super) fn instant(at: Timestamp, tz: &TimeZone) -> String {
+pub fn instant(at: Timestamp, tz: &TimeZone) -> String {
     at.display_with_offset(tz.to_offset(at)).to_string()
 }
 

@@ -47,7 +47,13 @@ impl Socket {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let listener = UnixListener::bind(path)?;
+        let listener = UnixListener::bind(path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => io::Error::new(
+                error.kind(),
+                "the path is too long for a socket: let XDG_RUNTIME_DIR name a folder with a shorter path",
+            ),
+            _ => error,
+        })?;
         std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
         Ok(Self { listener, path: path.to_owned() })
     }

@@ -119,6 +119,17 @@ impl Machine {
         }
     }
 
+    /// All that the daemon has said to its manager until now and nobody waited for.
+    pub(super) fn heard(&self) -> Vec<String> {
+        self.manager.set_nonblocking(true).unwrap();
+        let mut buffer = [0; 4096];
+        let word =
+            || self.manager.recv(&mut buffer).ok().map(|length| String::from_utf8_lossy(&buffer[..length]).into());
+        let heard = std::iter::from_fn(word).collect();
+        self.manager.set_nonblocking(false).unwrap();
+        heard
+    }
+
     /// Holds and summaries, by their file names.
     pub(super) fn own(&self) -> Vec<String> {
         let names = fs::read_dir(self.path("work")).unwrap().map(|entry| entry.unwrap().file_name());

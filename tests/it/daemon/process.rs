@@ -335,24 +335,6 @@ fn a_program_that_is_not_done_ends_with_all_that_it_started() {
 }
 
 #[test]
-fn a_state_that_breaks_is_told_and_nothing_is_written_on_it() {
-    let machine = Machine::new();
-    let mut daemon = machine.start();
-    eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
-    machine.hears("last cycle");
-    let database = rusqlite::Connection::open(machine.path("state/seawall.sqlite")).unwrap();
-    database.execute_batch("ALTER TABLE ledger RENAME TO hidden").unwrap();
-    let before = machine.own();
-    machine.meeting("private", 2);
-    machine.hears("the state can't be used, so nothing is written");
-    daemon.logs("the state can't be used");
-    assert!(status_of(&machine)["state_fault"].as_str().unwrap().contains("ledger"));
-    assert_eq!(machine.own(), before);
-    daemon.send(Signal::TERM);
-    assert_eq!(daemon.end().0.code(), Some(0));
-}
-
-#[test]
 fn a_stop_in_the_middle_of_a_request_is_obeyed_at_once() {
     // A server that takes connections and says nothing.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -374,14 +356,4 @@ fn a_stop_in_the_middle_of_a_request_is_obeyed_at_once() {
     // Before the request would be given up, which takes a minute.
     let (status, _) = daemon.end();
     assert_eq!(status.code(), Some(0));
-}
-
-#[test]
-fn a_state_that_cannot_be_used_ends_the_start_and_names_it() {
-    let machine = Machine::new();
-    fs::write(machine.path("state"), "no folder").unwrap();
-    let (status, said) = machine.start().end();
-    assert_eq!(status.code(), Some(1));
-    assert!(said.iter().any(|line| line.contains("state is no folder")), "{said:?}");
-    assert!(machine.path("state").is_file());
 }
