@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::args::{Cli, LoginArgs};
 use super::fail::{DONE, Done, Fail};
-use super::{browser, out};
+use super::{browser, out, service};
 use crate::config::settings::{Account, Settings, Source};
 use crate::config::{self, Environment, secret};
 use crate::cycle::clock::Clock;
@@ -28,7 +28,9 @@ const INPUT_BYTES_MAX: u64 = 64 * 1024;
 pub(super) async fn login(cli: &Cli, args: &LoginArgs) -> Done {
     let environment = Environment::from_system();
     let file = config::find(cli.config.as_deref(), &environment).map_err(|error| Fail::Config(error.to_string()))?;
+    service::refuse_unreadable(&file)?;
     let settings = config::load(&file, &environment).map_err(|error| Fail::Config(error.to_string()))?;
+    service::refuse_another_state(&settings, &environment)?;
     let account = account(&settings, &args.account)?;
     let app = app(account, &environment).await?;
     let wanted = wanted(account);

@@ -80,7 +80,7 @@ fn after(text: &mut Vec<u8>) -> std::io::Result<()> {
         (PARTLY, "Partly done; what was left out was said."),
         (USAGE, "Used wrongly."),
         (LOGIN, "An account lets nobody in: a login is needed, or a secret is wrong."),
-        (CONFIG, "The config is missing or wrong."),
+        (CONFIG, "The config is missing or wrong, or `run` can't begin with the state or folder that it names until that is mended."),
     ]
     .map(|(code, words)| (code.to_string(), words));
     let mut page = Roff::new();

@@ -27,7 +27,7 @@ use crate::store::lock;
 use crate::store::{DATABASE, Store, StoreError};
 
 /// What systemd makes of `RuntimeDirectory=seawall` in a unit of the system.
-const SYSTEM_RUNTIME_DIR: &str = "/run/seawall";
+pub(super) const SYSTEM_RUNTIME_DIR: &str = "/run/seawall";
 /// How long a writing command waits for another one to finish.
 pub(super) const LOCK_WAIT: Duration = Duration::from_mins(1);
 
@@ -56,6 +56,7 @@ impl Shell {
         let environment = Environment::from_system();
         let file =
             config::find(cli.config.as_deref(), &environment).map_err(|error| Fail::Config(error.to_string()))?;
+        service::refuse_unreadable(&file)?;
         let shell = Self::of(&file, cli.now, &environment)?;
         service::refuse_another_state(&shell.settings, &environment)?;
         Ok(shell)

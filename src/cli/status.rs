@@ -1,11 +1,13 @@
 //! `seawall status`: asks the running daemon how it fares, and prints that.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use super::args::Cli;
 use super::fail::{DONE, Done, Fail, LOGIN};
 use super::out;
-use super::shell;
+use super::{service, shell};
 use crate::config::{self, Environment};
 use crate::daemon::digest::{AccountStatus, HoldStatus, Status};
 use crate::daemon::socket;
@@ -17,23 +19,44 @@ pub(super) async fn status(cli: &Cli) -> Done {
     let file = config::absolute(&found.map_err(|error| Fail::Config(error.to_string()))?)?;
     let mut status = None;
     for path in shell::sockets(&file) {
-        let asked = socket::ask(&path).await;
-        status = asked.map_err(|error| anyhow::anyhow!("the daemon can't be asked on {}: {error}", path.display()))?;
+        match socket::ask(&path).await {
+            // Only the system service's own user may look there, and it has only the one config.
+            Err(error)
+                if error.kind() == ErrorKind::PermissionDenied && path.starts_with(shell::SYSTEM_RUNTIME_DIR) =>
+            {
+                if service::is_config(&file) {
+                    return Err(service::as_service());
+                }
+            }
+            Err(error) => {
+                return Err(anyhow::anyhow!("the daemon can't be asked on {}: {error}", path.display()).into());
+            }
+            Ok(answer) => status = answer,
+        }
         if status.is_some() {
             break;
         }
     }
     let Some(status) = status else {
         return Err(anyhow::anyhow!(
-            "no daemon runs with this config ({}): start it with `systemctl --user start seawall`, or `seawall run` in a \
-             terminal",
-            file.display()
+            "no daemon runs with this config ({}): start it with {}",
+            file.display(),
+            how_to_start(&file)
         )
         .into());
     };
     let text = if cli.json { serde_json::to_string_pretty(&status)? } else { words(&status) };
     out::print(&text)?;
     Ok(if status.logins.is_empty() { DONE } else { LOGIN })
+}
+
+/// A config in `/etc` is that of a service of the system.
+fn how_to_start(file: &Path) -> &'static str {
+    if file.starts_with("/etc") {
+        "`systemctl start seawall`, as root"
+    } else {
+        "`systemctl --user start seawall`, or `seawall run` in a terminal"
+    }
 }
 
 /// The status for people.
@@ -140,6 +163,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whoever_has_a_config_of_the_system_is_not_sent_to_a_service_of_their_own() {
+        let told = |file: &str| how_to_start(Path::new(file));
+        assert!(told("/etc/seawall/seawall.toml").contains("`systemctl start seawall`, as root"));
+        assert!(told("/home/anna/.config/seawall/seawall.toml").contains("--user"));
+    }
+
+    #[test]
     fn all_that_there_is_to_say() {
         let account = |name: &str, state: &str, trouble: Option<&str>| AccountStatus {
             name: name.to_owned(),
@@ -194,6 +224,10 @@ at risk
   Morning (Fri 09:00): 1 unanswered invitation
 ";
         assert_eq!(words(&status), expected);
+        let troubled = Status { state_fault: Some("full".to_owned()), last_cycle: None, ..status.clone() };
+        let text = words(&troubled);
+        assert!(text.contains("! the state can't be used: full\n"), "{text}");
+        assert!(!text.contains("no cycle yet") && !text.contains("holds this week"), "which is not known: {text}");
         let paused = Status { paused: Some("2026-11-19T08:00:00+01:00".to_owned()), holds: Vec::new(), ..status };
         let text = words(&paused);
         assert!(text.contains("paused until Thu 19 Nov 08:00: nothing is written\n"), "{text}");

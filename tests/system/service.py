@@ -36,6 +36,8 @@ def a_command_without_the_line_prints_it(world):
     for command in [["seawall"], ["runuser", "-u", "anna", "--", "env", "HOME=/home/anna", "seawall"]]:
         ran = machine.run(*command, "plan", check=False)
         expect(ran.returncode == 64 and world.line in ran.stderr, ran)
+    ran = machine.run("runuser", "-u", "anna", "--", "env", "HOME=/home/anna", "seawall", "status", check=False)
+    expect(ran.returncode == 64 and world.line in ran.stderr, ran)
 
 
 def commands_work_by_the_documented_line(world):
