@@ -39,8 +39,12 @@ const STATE_RETRY_MAX: Duration = Duration::from_mins(10);
 /// Name of the single value by which it is found out whether the state can be written.
 const TRIED: &str = "tried";
 
-/// How long the end waits for a login that is being renewed: a stop takes less than 5 s, whatever goes on.
-const STOP_MAX: Duration = Duration::from_secs(4);
+/// How long the daemon waits for another program that has the database: it hears nothing meanwhile, also no stop.
+const DATABASE_WAIT: Duration = Duration::from_secs(2);
+/// How long the end waits for a login that is being renewed.
+const STOP_MAX: Duration = Duration::from_millis(2500);
+// A stop takes less than 5 s, whatever goes on.
+const _: () = assert!(DATABASE_WAIT.as_millis() + STOP_MAX.as_millis() < 5000);
 
 /// The daemon.
 pub(super) async fn run(cli: &Cli) -> Done {
@@ -240,6 +244,7 @@ impl<'a> Daemon<'a> {
 async fn opened(shell: &Shell, alone: &mut Vec<Lock>) -> Result<Store, Fail> {
     shell.lock_as_daemon(alone).await?;
     let store = shell.store()?;
+    store.wait_at_most(DATABASE_WAIT)?;
     store.set_meta(TRIED, Some(&shell.now().to_string()))?;
     Ok(store)
 }
