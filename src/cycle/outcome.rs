@@ -88,6 +88,8 @@ pub struct Outcome {
     pub partly: bool,
     /// Changes wait for what was read to be read again: it took so long that it became too old to write on.
     pub is_stale: bool,
+    /// Calendars that were not read to the end.
+    pub unread: Vec<String>,
     /// Accounts that could not be read because they need a login of the user.
     pub logins: Vec<String>,
 }

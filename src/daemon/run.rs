@@ -1,7 +1,6 @@
 //! The loop: it waits for a wake-up, does what that asks for, and waits again. Reads and cycles are futures that it
 //! holds itself, so an account that hangs delays no other, and to drop the loop is to stop at once wherever it is.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +15,7 @@ use super::journal;
 use super::moment::Moment;
 use super::notice::notices;
 use super::schedule;
+use super::told::Told;
 use super::turn::{self, Done, Pause, TurnError, Turned, every, turn};
 use super::wake::{Due, End, Reason, Wake, Word};
 use crate::calendar::zones::Zones;
@@ -118,7 +118,7 @@ pub(super) struct Loop<'a, P> {
     pub(super) pause: Pause,
     pub(super) digest: Digest,
     pub(super) config_fault: Option<String>,
-    told: BTreeSet<String>,
+    told: Told,
     said: String,
     logged: journal::Said,
 }
@@ -144,7 +144,7 @@ impl<'a, P: Provider> Loop<'a, P> {
             pause: Pause::load(ground.store, now.wall)?,
             digest: Digest::default(),
             config_fault: None,
-            told: told.lines().map(str::to_owned).collect(),
+            told: Told::of_text(&told),
             said: String::new(),
             logged: journal::Said::default(),
         })
@@ -353,8 +353,7 @@ impl<'a, P: Provider> Loop<'a, P> {
             let notices = notices(&outcome, &mut self.told);
             // Kept before it is told: where that fails it will be told, and not twice.
             if self.told != before {
-                let lines: Vec<&str> = self.told.iter().map(String::as_str).collect();
-                self.ground.store.set_meta(TOLD, Some(&lines.join("\n")))?;
+                self.ground.store.set_meta(TOLD, Some(&self.told.text()))?;
             }
             for notice in notices {
                 self.tell(Word::Notice(notice));

@@ -122,6 +122,7 @@ pub(crate) fn build(policy: &Policy, events: &str, holds: &[&str], closed: &[&st
     let balances = weeks.iter().map(|week| balance(ledgers, *week)).collect();
     let before = existing.iter().map(|hold| laid(hold, &planned.holds)).collect();
     Outcome {
+        unread: Vec::new(),
         logins: Vec::new(),
         now,
         tz: policy.tz.clone(),
