@@ -6,14 +6,16 @@ use super::args::Cli;
 use super::fail::{DONE, Done, FAILED, Fail, LOGIN};
 use super::out;
 use super::shell::Shell;
-use crate::config::settings::{Account, Settings, Source};
+use crate::config::settings::{Account, CalendarUse, Settings, Source};
 use crate::cycle::canary;
 use crate::cycle::outcome::Outcome;
+use crate::cycle::run::Mode;
 use crate::cycle::warning::About;
 use crate::cycle::write::set_strikes;
 use crate::focus::policy::Defence;
 use crate::provider::{CalendarInfo, ErrorKind, Known, Provider};
 use crate::report::clean;
+use crate::store::{Store, StoreError};
 
 /// What was found: plain words, of which many come from a server, and how many of them are faults.
 #[derive(Debug, Default)]
@@ -38,6 +40,14 @@ impl Findings {
         self.faults += 1;
         Ok(out::print(&format!("  FAULT {}", clean(text)))?)
     }
+
+    /// The config names a calendar that is not among those that were found.
+    fn no_calendar(&mut self, name: &str, found: &[CalendarInfo]) -> Result<(), Fail> {
+        let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
+        let there =
+            if names.is_empty() { "no other either".to_owned() } else { format!("there are: {}", names.join(", ")) };
+        self.fault(&format!("there is no calendar {name}; {there}"))
+    }
 }
 
 /// Checks everything, and the hold calendar by writing where `write_test` says so.
@@ -48,7 +58,7 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     let zone = shell.tz().iana_name().unwrap_or("?");
     let local = shell.now().to_zoned(shell.tz().clone()).strftime("%a %d %b %Y %H:%M").to_string();
     Findings::good(&format!("time zone {zone}: it is {local}"))?;
-    Findings::good(&format!("state in {}", shell.settings.state_dir.display()))?;
+    let is_state_well = state(&shell.settings, &mut findings)?;
     // Series without end are read to the end of what is planned, as a cycle does.
     let horizon = SignedDuration::from_hours(24 * 7 * i64::from(shell.settings.policy.horizon));
     let known = Known { window: (shell.now(), shell.now() + horizon), ..Known::nothing() };
@@ -73,11 +83,18 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
         }
     }
     out::print("Calendars as seawall reads them")?;
-    let outcome = shell.look(None).await?;
+    // Without a state that can be used it is looked as for the first time.
+    let outcome = if is_state_well {
+        shell.look(None).await?
+    } else {
+        shell.cycle(&Store::in_memory()?, Mode::Look, None).await?
+    };
     judged(&shell.settings, &outcome, &mut findings)?;
     let home = shell.settings.hold_calendar.as_ref();
     if write_test && home.is_some_and(|home| outcome.logins.contains(&home.account)) {
         Findings::note("the write test waits for that login")?;
+    } else if write_test && !is_state_well {
+        Findings::note("the write test waits for the state")?;
     } else if write_test {
         trial(&shell, &mut findings).await?;
     }
@@ -87,6 +104,23 @@ pub(super) async fn check(cli: &Cli, write_test: bool) -> Done {
     }
     out::print(&if findings.faults == 1 { "1 fault.".to_owned() } else { format!("{} faults.", findings.faults) })?;
     Ok(if findings.faults == findings.logins { LOGIN } else { FAILED })
+}
+
+/// Whether what is remembered can be read and written.
+fn state(settings: &Settings, findings: &mut Findings) -> Result<bool, Fail> {
+    let dir = &settings.state_dir;
+    let fault = Store::check(dir).err();
+    match &fault {
+        None => Findings::good(&format!("state in {}", dir.display()))?,
+        Some(error) => findings.fault(&format!("the state in {}: {error}", dir.display()))?,
+    }
+    if fault.as_ref().is_some_and(StoreError::is_lost) {
+        Findings::note(
+            "that database is corrupt or has nothing in it, and what it remembered is lost: the next `sync` or `run` begins \
+             with a new one and says what that means; if you have a backup, put it in the place of that file before",
+        )?;
+    }
+    Ok(fault.is_none())
 }
 
 async fn calendars_of(
@@ -106,8 +140,13 @@ async fn calendars_of(
         let info = match info {
             Ok(Some(info)) => info,
             Ok(None) => {
-                let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
-                findings.fault(&format!("there is no calendar {name}; there are: {}", names.join(", ")))?;
+                findings.no_calendar(name, found)?;
+                continue;
+            }
+            // It does not name what there is, for it is logged too.
+            Err(error) if error.kind == ErrorKind::NotFound && !found.iter().any(|info| is_shown_as(info, name)) => {
+                findings.no_calendar(name, found)?;
+                findings.unread.push(error.to_string());
                 continue;
             }
             Err(error) => {
@@ -123,12 +162,7 @@ async fn calendars_of(
         shown_as.push(info.name.clone());
         let shown = info.display_name.as_deref().filter(|shown| shown != name).map(|shown| format!(" ({shown})"));
         let rights = if info.writable { "can be written" } else { "read-only" };
-        let used = match (wanted.read, wanted.hold) {
-            (true, true) => "read+hold",
-            (true, false) => "read",
-            (false, true) => "hold",
-            (false, false) => "none",
-        };
+        let used = used_as(wanted);
         let whose = if info.owned == Some(false) { ", not your own" } else { "" };
         let line = format!("{name}{}: {used}, {rights}{whose}", shown.unwrap_or_default());
         if wanted.hold && !info.writable {
@@ -162,6 +196,20 @@ async fn calendars_of(
         Findings::note(&format!("{} is not in the config, so it is not read", info.name))?;
     }
     Ok(())
+}
+
+/// The word of the config for it.
+fn used_as(calendar: &CalendarUse) -> &'static str {
+    match (calendar.read, calendar.hold) {
+        (true, true) => "read+hold",
+        (true, false) => "read",
+        (false, true) => "hold",
+        (false, false) => "none",
+    }
+}
+
+fn is_shown_as(info: &CalendarInfo, name: &str) -> bool {
+    info.display_name.as_deref().is_some_and(|shown| shown.trim() == name.trim())
 }
 
 fn judged(settings: &Settings, outcome: &Outcome, findings: &mut Findings) -> Result<(), Fail> {

@@ -114,7 +114,7 @@ impl Shell {
             return Ok(store);
         }
         tracing::warn!(
-            "{} is corrupt: shown as if it were new; the next `seawall sync` moves it aside",
+            "{} is corrupt or has nothing in it: shown as if it were new; `seawall check` tells more",
             dir.join(DATABASE).display()
         );
         Ok(Store::in_memory()?)

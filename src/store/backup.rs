@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::open::{BUSY_TIMEOUT, identify, io_error};
+use super::open::{BUSY_TIMEOUT, identify, io_error, is_corrupt};
 use super::{DATABASE, StoreError, sql};
 
 pub(super) fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
@@ -20,7 +20,9 @@ pub(super) fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(&path, flags).map_err(sql("open", &path))?;
     db.busy_timeout(BUSY_TIMEOUT).map_err(sql("set a limit for waiting", &path))?;
-    identify(&db, &path)?;
+    if identify(&db, &path)? == 0 {
+        return Err(StoreError::Empty { path });
+    }
     // An absolute path is the name of a file to SQLite, whatever is in it.
     let to = std::path::absolute(to).map_err(io_error("find", to))?;
     let name = to.to_str().ok_or_else(|| io_error("name in UTF-8", &to)(io::ErrorKind::InvalidFilename.into()))?;
@@ -28,7 +30,11 @@ pub(super) fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
     let file = file.map_err(io_error("make", &to))?;
     let copied = db
         .execute("VACUUM INTO ?1", [name])
-        .map_err(sql("copy what is", &path))
+        .map_err(|error| match error {
+            error if is_corrupt(&error) => sql("copy what is", &path)(error),
+            // It may be either of them that is at fault, and mostly it is the disk of the copy.
+            error => StoreError::Copy { path: path.clone(), to: to.clone(), error },
+        })
         .and_then(|_| file.sync_all().and_then(|()| sync_folder(&to)).map_err(io_error("finish", &to)));
     if copied.is_err() {
         // Half a backup is worse than none, and this one was made just now.

@@ -3,6 +3,7 @@
 //! a returned write is on the disk.
 
 mod backup;
+mod check;
 mod history;
 mod ledger;
 pub mod lock;
@@ -81,6 +82,24 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// There is nothing in its file.
+    #[error(
+        "the database {} has nothing in it: a crash or a full disk cut it off, or the first start was broken off", path.display()
+    )]
+    Empty {
+        /// The database.
+        path: PathBuf,
+    },
+    /// It could not be copied.
+    #[error("can't copy the database {} to {}: {error}", path.display(), to.display())]
+    Copy {
+        /// The database.
+        path: PathBuf,
+        /// The copy.
+        to: PathBuf,
+        /// What SQLite said.
+        error: rusqlite::Error,
+    },
     /// It was removed, moved or replaced since it was opened: what is written to it would be lost, and what others write
     /// is not seen.
     #[error("the database {} is gone or another file now: nothing more is written by the one that was opened", path.display())]
@@ -98,9 +117,21 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether what was remembered is gone: the database is corrupt, or there is nothing in it.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Sql { error, .. } => open::is_corrupt(error),
+            Self::Empty { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 impl Store {
     /// Opens `seawall.sqlite` in the folder, and makes both where they are missing, for this user only. A corrupt
-    /// database is moved aside under a name with `now` in it, and an empty one made; that is warned about.
+    /// database is moved aside under a name with `now` in it, and an empty one made; that is warned about, and so is one
+    /// with nothing in it, which is used.
     ///
     /// # Errors
     /// Where the folder can't be used, or the database is of a later version or of another program.
@@ -109,7 +140,7 @@ impl Store {
     }
 
     /// Opens the database that is there and repairs nothing: for commands that only look. None where there is none, or
-    /// one that is corrupt.
+    /// one that is corrupt or has nothing in it.
     ///
     /// # Errors
     /// Where the database is of a later version or of another program, or can't be read.
@@ -117,11 +148,20 @@ impl Store {
         open::open_to_look(dir)
     }
 
+    /// Tries whether the state of that folder can be used and written to, and leaves nothing behind. That there is none yet
+    /// is no fault.
+    ///
+    /// # Errors
+    /// Where it can't be; with the reason.
+    pub fn check(dir: &Path) -> Result<(), StoreError> {
+        check::check(dir)
+    }
+
     /// Copies the database of the folder into a file that is not there yet, for this user only, while others may be
     /// writing. Tokens are no part of it.
     ///
     /// # Errors
-    /// Where there is no database, it is of another program, the file is there already, or it can't be written; then
+    /// Where there is no database or nothing in it, it is of another program, the file is there already, or it can't be written; then
     /// there is no new file.
     pub fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
         backup::backup(dir, to)

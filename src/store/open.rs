@@ -25,13 +25,12 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
     make_dir(dir)?;
     close_to_others(dir, 0o700, &mut warnings)?;
     let path = dir.join(DATABASE);
+    let was_empty = is_empty(&path);
     let store = match open_file(&path, &mut warnings) {
         Err(StoreError::Sql { error, .. }) if is_corrupt(&error) => {
             let aside = move_aside(&path, now)?;
             warnings.push(format!(
-                "the database {} was corrupt ({error}) and is now {}; an empty one was made. The calendars still \
-                 tell which holds exist. Lost are: deletions of holds that no weekly summary remembers (such a hold \
-                 may come back), the log, the trend of past weeks and when meetings arrived",
+                "the database {} was corrupt ({error}) and is now {}; an empty one was made. {LOST}",
                 path.display(),
                 aside.display()
             ));
@@ -39,12 +38,29 @@ pub(super) fn open(dir: &Path, now: Timestamp) -> Result<Opened, StoreError> {
         }
         opened => opened?,
     };
+    if was_empty {
+        // A first start that was broken off leaves such a file, so it must lock nobody out; and nothing in it can be saved.
+        warnings.push(format!(
+            "{}. It is used as a new one. Where it was no new one: {LOST}; to have them again, stop seawall and put a \
+             backup in the place of that file",
+            StoreError::Empty { path }
+        ));
+    }
     Ok(Opened { store, warnings })
+}
+
+/// What a database is without which another begins.
+const LOST: &str = "The calendars still tell which holds exist. Lost are: deletions of holds that no weekly summary \
+                    remembers (such a hold may come back), the log, the trend of past weeks and when meetings arrived";
+
+/// Whether there is a file at that path with nothing in it.
+pub(super) fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
 pub(super) fn open_to_look(dir: &Path) -> Result<Option<Store>, StoreError> {
     let path = dir.join(DATABASE);
-    if !path.exists() {
+    if !path.exists() || is_empty(&path) {
         return Ok(None);
     }
     let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -110,7 +126,8 @@ pub(super) fn identify(db: &Connection, path: &Path) -> Result<u32, StoreError> 
     }
 }
 
-fn check(db: &Connection) -> rusqlite::Result<()> {
+/// Looks whether all pages of the database are whole.
+pub(super) fn check(db: &Connection) -> rusqlite::Result<()> {
     let verdict: String = db.query_row("PRAGMA quick_check(1)", (), |row| row.get(0))?;
     if verdict == "ok" {
         return Ok(());
@@ -119,7 +136,7 @@ fn check(db: &Connection) -> rusqlite::Result<()> {
     Err(rusqlite::Error::SqliteFailure(code, Some(verdict)))
 }
 
-fn is_corrupt(error: &rusqlite::Error) -> bool {
+pub(super) fn is_corrupt(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 

@@ -234,6 +234,32 @@ fn without_a_database_or_with_a_foreign_one_there_is_no_backup() {
 }
 
 #[test]
+fn of_a_database_with_nothing_in_it_there_is_no_backup() {
+    let (sandbox, database) = lived_in();
+    fs::write(&database, "").unwrap();
+    backup(&sandbox, "copy.sqlite").expect(1).says(&[DATABASE, "has nothing in it", "cut it off"]);
+    assert!(!sandbox.path("copy.sqlite").exists());
+    // As a first start leaves it that was broken off a little later.
+    fs::remove_file(&database).unwrap();
+    Connection::open(&database).unwrap().execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    assert!(fs::metadata(&database).unwrap().len() > 0);
+    backup(&sandbox, "copy.sqlite").expect(1).says(&[DATABASE, "has nothing in it"]);
+    assert!(!sandbox.path("copy.sqlite").exists());
+}
+
+#[test]
+fn a_backup_that_does_not_fit_on_its_disk_names_the_copy() {
+    let (sandbox, _) = lived_in();
+    let seawall = sandbox.command(["backup", "copy.sqlite"]);
+    let line = "trap '' XFSZ; ulimit -f 128; exec \"$@\"";
+    let mut command = sandbox.program("sh", ["-c", line, "sh"]);
+    command.arg(seawall.get_program()).args(seawall.get_args()).current_dir(sandbox.root());
+    let copy = sandbox.path("copy.sqlite");
+    Ran::of(&mut command).expect(1).says(&["can't copy the database", DATABASE, &format!("to {}:", copy.display())]);
+    assert!(!copy.exists());
+}
+
+#[test]
 fn a_backup_of_a_broken_database_leaves_no_half_of_one() {
     let (sandbox, database) = lived_in();
     let mut bytes = fs::read(&database).unwrap();

@@ -1,8 +1,10 @@
 //! A state that can't be written: a full disk, a folder that is only read, a database that somebody else holds. The
 //! program says so and fails; no event is written that it could not remember; afterwards it goes on.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use rusqlite::Connection;
 use seawall::store::DATABASE;
@@ -66,6 +68,60 @@ fn a_disk_that_fills_up_later_leaves_every_event_as_it_is() {
     ran.expect(1).says(&[DATABASE]);
     assert_eq!(files(&sandbox.demo()), before);
     goes_on(&sandbox);
+}
+
+/// What lies in the state folder: names and bytes; of the lock only that it is there, for it tells who had it last.
+fn state(sandbox: &Sandbox) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(sandbox.demo().join(".state")).unwrap().map(|entry| entry.unwrap());
+    let all = entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()));
+    all.map(|(name, bytes)| if name == "lock" { (name, Vec::new()) } else { (name, bytes) }).collect()
+}
+
+#[test]
+fn check_tells_a_full_disk_a_closed_folder_and_a_database_that_can_not_be_used_and_changes_nothing() {
+    let sandbox = Sandbox::synced();
+    let folder = sandbox.demo().join(".state");
+    let database = folder.join(DATABASE);
+    let before = state(&sandbox);
+    let is_as_it_was = |what: &str| assert!(state(&sandbox) == before, "{what}: {:?}", state(&sandbox).keys());
+
+    sandbox.run(["check"]).expect(0).says(&["ok state in", "Everything is in order."]);
+    is_as_it_was("in order");
+    let full = on_a_full_disk(&sandbox, 64, &["check"]);
+    full.expect(1).says(&["FAULT the state in", ".state: File too large", "1 fault."]);
+    is_as_it_was("full");
+    let mode = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(&folder, 0o500);
+    let closed = Ran::of(&mut unprivileged(&sandbox, &["check"]));
+    mode(&folder, 0o700);
+    closed.expect(1).says(&["FAULT the state in", ".state: Permission denied", "1 fault."]);
+    is_as_it_was("closed");
+    mode(&database, 0o400);
+    let only_read = Ran::of(&mut unprivileged(&sandbox, &["check"]));
+    mode(&database, 0o600);
+    only_read.expect(1).says(&["FAULT the state in", DATABASE, "Permission denied", "1 fault."]);
+    is_as_it_was("only read");
+
+    let whole = fs::read(&database).unwrap();
+    let mut broken = whole.clone();
+    let middle = broken.len() / 2;
+    broken[4096..middle].fill(0x5a);
+    for (bytes, word) in
+        [(broken.as_slice(), "check what is in the database"), (b"", "nothing in it"), (&[7; 9000], "not a database")]
+    {
+        fs::write(&database, bytes).unwrap();
+        let ran = sandbox.run(["check"]);
+        ran.expect(1).says(&["FAULT the state in", DATABASE, word, "if you have a backup", "1 fault."]);
+        assert_eq!(fs::read(&database).unwrap(), bytes, "{word}");
+        assert_eq!(state(&sandbox).len(), before.len(), "{word}");
+    }
+    fs::write(&database, &whole).unwrap();
+    sandbox.run(["check"]).expect(0);
+
+    // Where there is none yet, none is made.
+    fs::remove_dir_all(&folder).unwrap();
+    sandbox.run(["check"]).expect(0);
+    assert!(!folder.exists());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use rusqlite::Connection;
-use seawall::store::{Opened, StoreError};
+use seawall::store::{Opened, Store, StoreError};
 use sha2::{Digest as _, Sha256};
 
 use super::{Dir, hold};
@@ -113,11 +113,19 @@ fn another_programs_database_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_database_that_was_never_filled_is_used() {
+fn a_file_with_nothing_in_it_is_used_and_that_is_said() {
     let dir = Dir::new();
     dir.plant(b"");
-    dir.open().put_ledger(&hold(1)).unwrap();
-    assert_eq!(dir.open().ledger().unwrap(), [hold(1)]);
+    assert!(Store::open_to_look(&dir.path()).unwrap().is_none());
+    assert_eq!(fs::metadata(dir.file("seawall.sqlite")).unwrap().len(), 0, "looking leaves it as it is");
+    let Opened { store, warnings } = dir.try_open().unwrap();
+    let [warning] = &*warnings else { panic!("{warnings:?}") };
+    for word in ["seawall.sqlite", "nothing in it", "full disk", "first start", "Lost are", "backup"] {
+        assert!(warning.contains(word), "{warning}");
+    }
+    store.put_ledger(&hold(1)).unwrap();
+    drop(store);
+    assert_eq!(dir.open().ledger().unwrap(), [hold(1)], "and not again");
 }
 
 #[test]
