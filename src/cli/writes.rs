@@ -13,7 +13,7 @@ use crate::calendar::time::Span;
 use crate::cycle::memory::PAUSED;
 use crate::cycle::run::{Consent, Mode};
 use crate::cycle::undo::{self, Reach};
-use crate::reconcile::ledger::LedgerRow;
+use crate::reconcile::ledger::{LedgerRow, LedgerState};
 use crate::reconcile::own::Owned;
 use crate::report::clean;
 
@@ -113,6 +113,12 @@ pub(super) async fn release(cli: &Cli, hold: &str) -> Done {
     let (one, key) = match found.as_slice() {
         [one] => *one,
         [] => {
+            if let Some(instance) = undo::of_another(&owned, shell.now(), hold, at) {
+                return Err(Fail::Usage(format!(
+                    "`{hold}` means a hold of another seawall (instance {instance}): release it there, delete it in your \
+                     calendar, or go on in its place with `seawall sync --take-over`"
+                )));
+            }
             return Err(Fail::Usage(format!(
                 "no current or future hold is meant by `{hold}`; give a UID's beginning, or {FORMS}"
             )));
@@ -213,13 +219,35 @@ pub(super) async fn forget(cli: &Cli, calendar: &str) -> Done {
     }
     let _locks = shell.lock().await?;
     let store = shell.store()?;
-    let rows = store.ledger()?;
-    let given_up: Vec<&LedgerRow> = rows.iter().filter(|row| is_meant(&row.key.calendar)).collect();
-    if given_up.is_empty() {
-        return Err(Fail::Usage(format!("nothing is remembered of {calendar}")));
+    // What the user deleted stays remembered: it does not come back because its calendar goes.
+    let is_there = |row: &LedgerRow| row.state == LedgerState::Live && is_meant(&row.key.calendar);
+    let rows: Vec<LedgerRow> = store.ledger()?.into_iter().filter(is_there).collect();
+    if rows.is_empty() {
+        return Err(Fail::Usage(format!("nothing is remembered of {calendar} that is still there")));
     }
+    // An account or a calendar that was only renamed: its events carry the old name, and go on by their markers.
+    let cx = shell.context(&store, Mode::Look, None, None).await;
+    let own = undo::own_objects(cx, cx.now).await?;
+    let lies_in = |row: &LedgerRow| {
+        let same = own.objects.iter().find(|one| one.object.uid == row.uid && one.key().is_some());
+        same.map(|one| &one.object.lies_in)
+    };
+    let (go_on, given_up): (Vec<&LedgerRow>, Vec<&LedgerRow>) = rows.iter().partition(|row| lies_in(row).is_some());
     for row in &given_up {
         store.remove_ledger(&row.uid)?;
+    }
+    if let Some(other) = go_on.iter().find_map(|row| lies_in(row)) {
+        let count = go_on.len();
+        out::note(&format!(
+            "{count} events of {calendar} lie in {other}, which the config names: that is the same calendar under another \
+             name, and they stay seawall's"
+        ));
+    }
+    for unread in &own.unread {
+        out::note(&format!("{unread} could not be read: what of {calendar} lies there goes on by its marker"));
+    }
+    if given_up.is_empty() {
+        return Err(Fail::Usage(format!("nothing of {calendar} was given up")));
     }
     let count = given_up.len();
     out::print(&format!("Gave up {count} events in {calendar}; they stay there and are yours."))?;

@@ -148,16 +148,28 @@ pub async fn remove<P: Provider>(cx: Context<'_, P>, changes: Vec<Change>) -> Re
 
 /// The current or future hold that a UID prefix or an instant names.
 pub fn find<'a>(owned: &'a [Owned], now: Timestamp, prefix: &str, at: Option<Timestamp>) -> Vec<(&'a Owned, &'a Key)> {
-    let fits = |one: &Owned| match at {
-        Some(at) => one.object.span.contains(at),
-        None => one.object.uid.starts_with(prefix),
-    };
     owned
         .iter()
-        .filter(|one| one.object.span.end > now && fits(one))
+        .filter(|one| is_meant(one, now, prefix, at))
         .filter(|one| matches!(one.standing, Standing::Ours(_) | Standing::Pinned(_)))
         .filter_map(|one| Some((one, one.key().filter(|key| key.kind == Kind::Hold)?)))
         .collect()
+}
+
+/// Which other seawall wrote the current or future hold that is named so, where one did.
+pub fn of_another<'a>(owned: &'a [Owned], now: Timestamp, prefix: &str, at: Option<Timestamp>) -> Option<&'a str> {
+    owned.iter().filter(|one| is_meant(one, now, prefix, at)).find_map(|one| match &one.standing {
+        Standing::Other(marker) if marker.key.kind == Kind::Hold => Some(marker.instance.as_str()),
+        _ => None,
+    })
+}
+
+fn is_meant(one: &Owned, now: Timestamp, prefix: &str, at: Option<Timestamp>) -> bool {
+    let fits = match at {
+        Some(at) => one.object.span.contains(at),
+        None => one.object.uid.starts_with(prefix),
+    };
+    one.object.span.end > now && fits
 }
 
 /// Deletes a hold as if the user had: its time is closed. Closed first: a crash before the delete leaves a hold that no

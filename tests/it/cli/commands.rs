@@ -272,6 +272,54 @@ fn forget_gives_up_what_lies_in_a_calendar_that_the_config_names_no_more() {
     assert!(before.iter().filter(|(name, _)| *name != "seawall.toml").eq(kept.iter()));
 }
 
+#[test]
+fn forget_gives_up_nothing_of_an_account_that_was_only_renamed_and_loses_no_deletion() {
+    let sandbox = Sandbox::synced();
+    let summary = {
+        let list = files(&sandbox.demo());
+        let is_summary = |name: &&String| {
+            is_own(name) && fs::read_to_string(sandbox.demo().join(name)).unwrap().contains("SUMMARY:Week 47")
+        };
+        list.keys().find(is_summary).unwrap().clone()
+    };
+    fs::remove_file(sandbox.demo().join(&summary)).unwrap();
+    sandbox.run(["sync"]).expect(0);
+    let before = files(&sandbox.demo());
+    let own = before.keys().filter(|name| is_own(name)).count();
+    sandbox.edit_config("name = \"local\"", "name = \"mine\"");
+    sandbox.run(["forget", "local/work"]).expect(64).says(&[
+        &format!("{own} events of local/work lie in mine/work"),
+        "they stay seawall's",
+        "nothing of local/work was given up",
+    ]);
+    sandbox.run(["sync"]).expect(0).says(&["Nothing to change."]);
+    // What lies there no more is given up, and the summary that was deleted does not come again.
+    sandbox.edit_config("  { name = \"work\", use = \"read+hold\" },\n", "");
+    fs::create_dir(sandbox.demo().join("focus")).unwrap();
+    sandbox.edit_config("calendars = [\n", "calendars = [\n  { name = \"focus\", use = \"hold\" },\n");
+    sandbox.run(["forget", "local/work"]).expect(0).says(&[&format!("Gave up {own} events in local/work")]);
+    sandbox.run(["sync"]).expect(0);
+    let holds_a_summary = |name: &String| {
+        name.starts_with("focus/") && fs::read_to_string(sandbox.demo().join(name)).unwrap().contains("SUMMARY:Week 47")
+    };
+    assert!(!files(&sandbox.demo()).keys().any(holds_a_summary));
+}
+
+#[test]
+fn a_release_of_another_seawalls_hold_names_that_seawall() {
+    let sandbox = Sandbox::synced();
+    let before = files(&sandbox.demo());
+    sandbox.edit_config("state_dir = ", "instance = \"another\"\nstate_dir = ");
+    fs::remove_dir_all(sandbox.demo().join(".state")).unwrap();
+    sandbox
+        .run(["release", "tue 10:00"])
+        .expect(64)
+        .says(&["a hold of another seawall (instance ", "sync --take-over"]);
+    sandbox.run(["release", "never"]).expect(64).says(&["no current or future hold is meant by `never`"]);
+    let kept: BTreeMap<_, _> = files(&sandbox.demo()).into_iter().filter(|(name, _)| is_own(name)).collect();
+    assert!(before.iter().filter(|(name, _)| is_own(name)).eq(kept.iter()));
+}
+
 /// Names that calendars have on servers: words, and for an event of another config an address.
 #[test]
 fn calendars_may_have_any_name() {
