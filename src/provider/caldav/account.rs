@@ -97,7 +97,7 @@ impl<T: Transport> CalDav<T> {
     /// The calendar that the config calls by that name.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where none is called so, or several are; the message lists them.
+    /// [`ErrorKind::NotFound`] where none is called so, or several are.
     pub async fn calendar(&self, name: &str) -> Result<Calendar, ProviderError> {
         loop {
             let found = self.found().await?;

@@ -155,9 +155,10 @@ pub(super) fn meant<'a>(list: &'a [ListEntry], name: &str) -> Result<Option<&'a 
     Ok(None)
 }
 
+/// The names of those that are there (of people, where they share theirs) are not for a log.
 fn not_found(list: &[ListEntry], name: &str) -> ProviderError {
-    let names: Vec<&str> = list.iter().map(ListEntry::shown).collect();
-    let message = format!("there is no calendar {name}; there are: {}", names.join(", "));
+    let count = list.len();
+    let message = format!("there is no calendar {name}; `seawall check` names those that are there ({count})");
     ProviderError { kind: ErrorKind::NotFound, message }
 }
 

@@ -57,10 +57,11 @@ fn an_ambiguous_name_is_an_error_that_lists_the_candidates() {
 }
 
 #[test]
-fn an_unknown_name_is_an_error_that_lists_what_there_is() {
+fn an_unknown_name_is_an_error_that_tells_no_other_name_for_it_is_logged() {
     for name in ["work", "a%40b", "", "Nothing"] {
         let message = meant(&twins(), name).unwrap_err();
-        assert!(message.contains("Private (https://example.org/h/anna/3/)"), "{message}");
+        assert!(message.contains("`seawall check` names those that are there (6)"), "{message}");
+        assert!(!message.contains("Private") && !message.contains("Jerry"), "{message}");
     }
 }
 

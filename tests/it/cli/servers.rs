@@ -40,7 +40,7 @@ fn check_knows_a_calendar_by_name_by_address_and_by_path() {
 
         let typo = "{ name = \"own\", use = \"read+hold\" }";
         let ran = sandbox(lab, &lab.alice.password, typo).run(["check"]);
-        ran.expect(1).says(&["FAULT there is no calendar own; there are:", "Own (http", "1 fault."]);
+        ran.expect(1).says(&["FAULT there is no calendar own; there are: Own", "1 fault."]);
     });
 }
 

@@ -398,7 +398,7 @@ fn a_calendar_that_is_gone_is_looked_for_once_more_and_then_not_found() {
     let stage = stage.restarted();
     let error = stage.try_read("Team", &Known::nothing()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotFound);
-    assert_eq!(error.to_string(), "there is no calendar Team; there are: anna@example.org, Squad");
+    assert_eq!(error.to_string(), "there is no calendar Team; `seawall check` names those that are there (2)");
 }
 
 #[test]

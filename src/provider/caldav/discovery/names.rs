@@ -18,7 +18,7 @@ pub enum Meant {
 /// The calendar that the config calls `name`.
 ///
 /// # Errors
-/// Where no calendar has that name, or more than one has; the message lists them.
+/// Where no calendar has that name, or more than one has; the message lists those by their addresses.
 pub fn find(found: &Found, account: &Url, name: &str) -> Result<Meant, ProviderError> {
     let known = |url: &Url| found.calendars.iter().find(|calendar| same(&calendar.url, url)).cloned();
     let lower = name.trim().to_ascii_lowercase();
@@ -34,7 +34,7 @@ pub fn find(found: &Found, account: &Url, name: &str) -> Result<Meant, ProviderE
             let message = format!(
                 "{} calendars are called {name}; name one of them by its address:{}",
                 several.len(),
-                list(several.iter().copied())
+                several.iter().map(|calendar| format!("\n  {}", calendar.url)).collect::<Vec<_>>().concat()
             );
             return Err(ProviderError { kind: ErrorKind::NotFound, message });
         }
@@ -56,24 +56,18 @@ fn is_named(calendar: &Calendar, name: &str) -> bool {
     calendar.name.as_deref().is_some_and(|own| own.trim() == name.trim())
 }
 
-/// There is no such calendar: those that are there, and what was left out.
+/// There is no such calendar; with what was left out. The names of those that are there (of people, where they share theirs)
+/// are not for a log.
 pub(super) fn missing(found: &Found, name: &str) -> ProviderError {
     let mut message = if found.calendars.is_empty() {
         format!("there is no calendar {name}, and no other either")
     } else {
-        format!("there is no calendar {name}; there are:{}", list(found.calendars.iter()))
+        let count = found.calendars.len();
+        format!("there is no calendar {name}; `seawall check` names those that are there ({count})")
     };
     for left_out in &found.left_out {
         message.push('\n');
         message.push_str(left_out);
     }
     ProviderError { kind: ErrorKind::NotFound, message }
-}
-
-fn list<'a>(calendars: impl Iterator<Item = &'a Calendar>) -> String {
-    let line = |calendar: &Calendar| match &calendar.name {
-        Some(name) => format!("\n  {name} ({})", calendar.url),
-        None => format!("\n  {}", calendar.url),
-    };
-    calendars.map(line).collect::<Vec<_>>().concat()
 }
