@@ -37,8 +37,12 @@ fn on(table: &Table<'_>, faults: &mut Faults) -> Option<Vec<NoticeKind>> {
     let nodes = match table.list("on", faults, ON) {
         Field::Given(nodes) if !nodes.is_empty() => nodes,
         Field::Bad => return None,
-        Field::Given(_) | Field::Absent => {
-            faults.missing(&table.place_of("on"), "on", format!("missing: say for what, like on = {ON}"));
+        Field::Given(_) => {
+            faults.add(&table.place_of("on"), format!("empty: say for what, like on = {ON}"));
+            return None;
+        }
+        Field::Absent => {
+            faults.missing(&table.place, "on", format!("missing: say for what, like on = {ON}"));
             return None;
         }
     };

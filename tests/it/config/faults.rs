@@ -55,6 +55,17 @@ fn an_empty_config_says_what_it_needs() {
 }
 
 #[test]
+fn a_program_for_no_notices_names_the_key() {
+    check_beside_sound(
+        "[[notify]]\non = []\ncommand = [\"true\"]\n[[notify]]\ncommand = [\"true\"]\n",
+        r#"
+        2:6: notify[0].on: empty: say for what, like on = ["erosion", "loss", "login", "summary"]
+        4:1: notify[1].on: missing: say for what, like on = ["erosion", "loss", "login", "summary"]
+        "#,
+    );
+}
+
+#[test]
 fn a_secret_is_refused_and_never_repeated() {
     let text = r#"password = "hunter2"
 [[account]]

@@ -10,7 +10,6 @@ use seawall::daemon::notice::Notice;
 
 use super::machine::{Machine, eventually};
 use super::*;
-use crate::support::block_on_sockets;
 use crate::support::log::logged;
 use crate::support::policy::zone;
 

@@ -56,6 +56,18 @@ fn the_package_has_only_files_that_are_there_or_are_made_for_it() {
         assert!(made || Path::new(source).exists(), "{source}");
     }
     assert!(sources.contains(&"deploy/systemd/user/seawall.service"));
+    let copyright = std::fs::read_to_string(deb["license-file"].as_str().unwrap()).unwrap();
+    assert!(copyright.starts_with("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"));
+    let words = |text: &str| text.split_whitespace().filter(|word| *word != ".").collect::<Vec<_>>().join(" ");
+    for (licence, from) in [
+        (include_str!("../../../LICENSE-MIT"), "Permission is hereby granted"),
+        (include_str!("../../../src/calendar/zones/data/UNICODE-LICENSE"), "NOTICE TO USER"),
+    ] {
+        let (_, text) = licence.split_once(from).unwrap();
+        let text = text.split("SPDX-License-Identifier").next().unwrap();
+        assert!(words(&copyright).contains(&words(text)), "{from}");
+    }
+    assert!(copyright.contains("/usr/share/common-licenses/Apache-2.0"));
     // The system unit comes in with the scripts that its kind of package runs.
     let folder = Path::new(deb["systemd-units"]["unit-scripts"].as_str().unwrap());
     assert!(folder.join("seawall.service").exists(), "{}", folder.display());
