@@ -23,6 +23,7 @@ mod init;
 mod json_schema;
 mod notify;
 mod paths;
+pub mod program;
 mod regular;
 mod role;
 mod schema;

@@ -2,7 +2,7 @@
 //! Keeps none, and no error of it repeats one. Knows no account and no service.
 
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 
+use super::program::Group;
 use super::regular::open_regular;
 use super::settings::SecretSource;
 use super::system::Environment;
@@ -24,6 +25,9 @@ const COMPLAINT_MAX: u64 = 4096;
 const COMPLAINT_SHOWN_MAX: usize = 200;
 /// How long a program may take.
 const PROGRAM_TIME_MAX: Duration = Duration::from_secs(30);
+/// How long the end of one that is killed is waited for: in the middle of a request to a disk or a network that hangs
+/// it does not end at all.
+const KILL_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Why a secret can't be had, and what to do. Never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -89,30 +93,45 @@ fn whole(file: File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What the program prints. It is no shell that starts it, and it can ask nobody.
+/// What the program prints. It is no shell that starts it, and it can ask nobody. No longer awaited, it is killed with
+/// all that it started.
 async fn printed(program: &str, arguments: &[String]) -> Result<Vec<u8>, SecretError> {
     let fail = |text: String| SecretError(format!("`{program}` {text}"));
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| fail(format!("can't be started: {error}")))?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    // At a terminal it stays with us: in a group of its own it would be stopped where it asks there, and not end by Ctrl-C.
+    let is_apart = !io::stdin().is_terminal();
+    if is_apart {
+        command.process_group(0);
+    }
+    let mut child = command.spawn().map_err(|error| fail(format!("can't be started: {error}")))?;
+    let mut group = is_apart.then(|| Group::of(&child));
     let ended = tokio::time::timeout(PROGRAM_TIME_MAX, output(&mut child)).await;
     let fault = match ended {
-        Ok(Ok((bytes, _, status))) if status.success() => return Ok(bytes),
-        Ok(Ok((_, complaint, status))) => return Err(fail(format!("failed ({status}){}", first_line(&complaint)))),
-        Ok(Err(error)) => fail(error.to_string()),
+        Ok(Ok((bytes, complaint, status))) => {
+            if let Some(group) = &mut group {
+                group.done();
+            }
+            if status.success() {
+                return Ok(bytes);
+            }
+            return Err(fail(format!("failed ({status}){}", first_line(&complaint))));
+        }
+        Ok(Err(error)) => error.to_string(),
         Err(_) => {
             let seconds = PROGRAM_TIME_MAX.as_secs();
-            fail(format!("was not done after {seconds} s and was ended; it must be able to do it with nobody there"))
+            format!("was not done after {seconds} s and was ended; it must be able to do it with nobody there")
         }
     };
+    drop(group);
     // Dropped, it would be killed as well, but only collected at some later time. That it is gone already is fine.
-    let _ = child.kill().await;
-    Err(fault)
+    match tokio::time::timeout(KILL_TIME_MAX, child.kill()).await {
+        Ok(_) => Err(fail(fault)),
+        Err(_) => {
+            let process = child.id().unwrap_or_default();
+            Err(fail(format!("{fault}; process {process} goes on even so: see what it waits for")))
+        }
+    }
 }
 
 /// What the program printed, what it complained, and how it ended.

@@ -8,7 +8,6 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -16,6 +15,7 @@ use tokio::time::Instant;
 
 use super::journal;
 use super::notice::Notice;
+use crate::config::program::Group;
 use crate::config::settings::{Hook, NoticeKind};
 
 /// How long a program may take.
@@ -124,16 +124,6 @@ async fn start(hook: Hook, notice: Notice) {
     }
 }
 
-/// Ends all processes of a program when dropped: a shell hands its work to others, which would go on without it.
-struct Group(Option<Pid>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        // It may have ended just now.
-        let _ = self.0.map(|group| kill_process_group(group, Signal::KILL));
-    }
-}
-
 /// Runs the program to its end; dropped, it is killed.
 async fn finished(program: &str, arguments: &[String], titles: bool, notice: &Notice) -> std::io::Result<ExitStatus> {
     let mut child = Command::new(program)
@@ -149,13 +139,12 @@ async fn finished(program: &str, arguments: &[String], titles: bool, notice: &No
         .kill_on_drop(true)
         .process_group(0)
         .spawn()?;
-    let mut group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
+    let mut group = Group::of(&child);
     if let Some(mut stdin) = child.stdin.take() {
         // A program that does not read is no failure.
         let _ = stdin.write_all(format!("{}\n", notice.json(titles)).as_bytes()).await;
     }
     let status = child.wait().await;
-    // Its number may be another's from now on, and what it leaves running after it is done it wants to.
-    group.0 = None;
+    group.done();
     status
 }

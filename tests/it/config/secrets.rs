@@ -192,14 +192,68 @@ fn a_command_that_prints_without_end_is_ended() {
     assert_eq!(processes_with("hunter2-for-ever"), 0);
 }
 
+/// Does what takes half a minute without waiting for that: the clock jumps until then, and goes on as clocks do.
+fn hurried<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let until_then = async {
+            tokio::time::sleep(std::time::Duration::from_millis(29_900)).await;
+            tokio::time::resume();
+        };
+        futures_util::future::join(work, until_then).await.0
+    })
+}
+
 #[test]
 fn a_command_that_waits_is_ended_after_half_a_minute() {
-    // The clock stands still and jumps to the next timer, so nobody waits here.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let source = SecretSource::Command(vec!["sleep".to_owned(), "86461".to_owned()]);
-    let error = runtime.block_on(reveal(&source, &environment())).unwrap_err().to_string();
+    let error = hurried(reveal(&source, &environment())).unwrap_err().to_string();
     assert_eq!(error, "`sleep` was not done after 30 s and was ended; it must be able to do it with nobody there");
     assert_eq!(processes_with("86461"), 0);
+}
+
+/// A program that can be killed but, while another one follows its steps and does not look, never ends: as one in the
+/// middle of a request to a disk that hangs.
+const UNENDING: &str = r#"
+import ctypes, os, sys, time
+libc = ctypes.CDLL(None)
+libc.prctl(0x59616d61, ctypes.c_ulong(0xffffffffffffffff), 0, 0, 0)  # PR_SET_PTRACER: whoever wants to
+followed = os.getpid()
+if os.fork() == 0:
+    os.setsid()
+    PTRACE_SEIZE = 0x4206
+    follows = libc.ptrace(PTRACE_SEIZE, followed, 0, 0) == 0
+    with open(sys.argv[1] + ".new", "w") as file:
+        file.write(f"{os.getpid() if follows else 0}")
+    os.rename(sys.argv[1] + ".new", sys.argv[1])
+time.sleep(600)
+"#;
+
+#[test]
+fn a_command_that_can_not_be_ended_is_given_up_and_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = dir.path().join("told");
+    let words = ["python3", "-c", UNENDING, told.to_str().unwrap()];
+    let source = SecretSource::Command(words.map(str::to_owned).to_vec());
+    let env = environment();
+    let (follower, error) = hurried(async {
+        let mut waiting = Box::pin(reveal(&source, &env));
+        std::future::poll_fn(|cx| std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())).await;
+        let ready = (0..6000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            told.exists()
+        });
+        assert!(ready, "it never began");
+        let follower = std::fs::read_to_string(&told).unwrap();
+        (follower.parse().unwrap(), waiting.await.unwrap_err().to_string())
+    });
+    let Some(follower) = rustix::process::Pid::from_raw(follower) else {
+        eprintln!("not tried: this system lets no program follow another one");
+        return;
+    };
+    rustix::process::kill_process(follower, rustix::process::Signal::KILL).unwrap();
+    let process = error.strip_suffix(" goes on even so: see what it waits for").unwrap_or_else(|| panic!("{error}"));
+    assert!(process.contains("was not done after 30 s and was ended; ") && process.contains("; process "), "{error}");
 }
 
 #[test]
