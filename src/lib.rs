@@ -80,7 +80,7 @@
 //!
 //! *add a provider*: a folder in `provider/` that implements [`provider::Provider`], a variant of
 //! [`config::settings::Source`] with its keys in `config/account.rs`, the contract suite in `tests/it/contract`, and
-//! a variant of [`provider::any::AnyProvider`], made in `cli/accounts.rs`. *Add a config key*: `config/schema.rs`, its
+//! a variant of [`provider::any::Service`], made in `cli/accounts.rs`. *Add a config key*: `config/schema.rs`, its
 //! default in `config/defaults.rs`, its words in `config/json_schema/keys.rs`, where it is read, and the
 //! example. *Add a migration*: a new file in `store/migrations`, never a change to an old one.
 

@@ -1,18 +1,19 @@
-//! The config's accounts as providers, their secrets fetched. The one place of the command line that names adapters.
-//! An account whose secret can't be had answers every question with the reason, and keeps no other from its work.
+//! The config's accounts as providers, whose secrets are fetched when something is first asked of them. The one place of
+//! the command line that names adapters. An account whose secret can't be had answers every question with the reason.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
-use futures_util::future::join_all;
+use futures_util::FutureExt as _;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 
 use super::login;
 use crate::calendar::zones::Zones;
-use crate::config::settings::{Account, AuthScheme, SecretSource, Settings, Source};
+use crate::config::settings::{Account, AuthScheme, SecretSource, Source};
 use crate::config::{Environment, open_regular, secret};
-use crate::provider::any::{AnyProvider, Closed};
+use crate::provider::any::{AnyProvider, Closed, Service};
 use crate::provider::caldav::CalDav;
 use crate::provider::caldav::discovery::Dns;
 use crate::provider::google::oauth::app::App;
@@ -23,46 +24,49 @@ use crate::provider::ics::{Ics, Place};
 use crate::provider::transport::{AccountClient, Client, Credentials, Trust};
 use crate::provider::vdir::Vdir;
 
-/// Whether the account waits for a secret that could not be had.
-pub(super) fn is_closed(provider: &AnyProvider) -> bool {
-    matches!(provider, AnyProvider::Closed(_))
-}
-
 /// Waits for what goes on though nobody waits for its answer: logins that are being renewed.
 pub(super) async fn finished() {
     source::finished().await;
 }
 
 /// What accounts are made from beside their own settings.
-#[derive(Clone, Copy)]
-pub(super) struct Maker<'a> {
-    /// The config.
-    pub(super) settings: &'a Settings,
+#[derive(Debug)]
+pub(super) struct Maker {
+    /// Where tokens are kept.
+    pub(super) state_dir: PathBuf,
     /// Where secrets are looked for.
-    pub(super) environment: &'a Environment,
+    pub(super) environment: Environment,
     /// The database of zones.
-    pub(super) zones: &'a Zones,
+    pub(super) zones: Zones,
     /// This seawall.
-    pub(super) instance: &'a str,
+    pub(super) instance: String,
+    /// What they all send their requests with.
+    pub(super) client: Client,
 }
 
-impl Maker<'_> {
-    /// All accounts, in config order. At once: a program that hangs delays the others no longer than itself, and agents
-    /// queue what they ask of a person.
-    pub(super) async fn all(self) -> Vec<AnyProvider> {
-        let client = &Client::new();
-        let made = self.settings.accounts.iter().map(async |account| self.one(account, client).await);
-        join_all(made).await.into_iter().map(|made| made.unwrap_or_else(AnyProvider::Closed)).collect()
+impl Maker {
+    /// All accounts, in config order; none is open yet.
+    pub(super) fn all(self, accounts: &[Account]) -> Vec<AnyProvider> {
+        let maker = Rc::new(self);
+        let late = |account: &Account| {
+            let (maker, account) = (Rc::clone(&maker), Rc::new(account.clone()));
+            AnyProvider::new(move || {
+                let (maker, account) = (Rc::clone(&maker), Rc::clone(&account));
+                async move { maker.one(&account).await }.boxed_local()
+            })
+        };
+        accounts.iter().map(late).collect()
     }
 
-    async fn one(self, account: &Account, client: &Client) -> Result<AnyProvider, Closed> {
+    async fn one(&self, account: &Account) -> Result<Service, Closed> {
+        let client = &self.client;
         let ics = |place: Place| {
             // The config gives such an account its one calendar.
             let calendar = account.calendars.first().map_or(&account.name, |calendar| &calendar.id.calendar);
-            AnyProvider::Ics(Ics::new(calendar, place, client.clone()))
+            Service::Ics(Ics::new(calendar, place, client.clone()))
         };
         Ok(match &account.source {
-            Source::Vdir { path } => AnyProvider::Vdir(Vdir::new(path.clone())),
+            Source::Vdir { path } => Service::Vdir(Vdir::new(path.clone())),
             Source::CalDav { url, username, secret, auth, ca_file, hosts } => {
                 let user = username.as_deref().unwrap_or_default();
                 let credentials = self.credentials(user, secret.as_ref(), *auth).await?;
@@ -70,14 +74,14 @@ impl Maker<'_> {
                 let trust = Trust::new(url, hosts);
                 let client = AccountClient::new(transport, credentials, trust.clone(), self.seed(account));
                 let account = CalDav::new(client, trust, url.clone(), username.clone(), Dns::System);
-                AnyProvider::CalDav(Box::new(account))
+                Service::CalDav(Box::new(account))
             }
             Source::Google { client_id, client_secret, endpoint, auth_url, token_url } => {
                 let secret = self.revealed(client_secret.as_ref(), "client_secret").await?;
                 let app = App::new(client_id, secret.as_ref(), auth_url.clone(), token_url.clone());
-                let file = TokenFile::of(&self.settings.state_dir, &account.name);
+                let file = TokenFile::of(&self.state_dir, &account.name);
                 let tokens = TokenSource::new(&account.name, app, login::wanted(account), file, client.courier());
-                AnyProvider::Google(Box::new(Google::new(google::Parts {
+                Service::Google(Box::new(Google::new(google::Parts {
                     transport: client.clone(),
                     tokens,
                     endpoint: endpoint.clone(),
@@ -93,7 +97,7 @@ impl Maker<'_> {
 
     /// What a CalDAV account shows to prove who it is.
     async fn credentials(
-        self,
+        &self,
         user: &str,
         source: Option<&SecretSource>,
         auth: AuthScheme,
@@ -109,16 +113,16 @@ impl Maker<'_> {
     }
 
     /// The secret, where the account has one.
-    async fn revealed(self, source: Option<&SecretSource>, what: &str) -> Result<Option<SecretString>, Closed> {
+    async fn revealed(&self, source: Option<&SecretSource>, what: &str) -> Result<Option<SecretString>, Closed> {
         let Some(source) = source else { return Ok(None) };
-        match secret::reveal(source, self.environment).await {
+        match secret::reveal(source, &self.environment).await {
             Ok(secret) => Ok(Some(secret)),
             Err(error) => Err(Closed(format!("the {what} can't be had: {error}"))),
         }
     }
 
     /// Where the draw of waits begins: elsewhere for each account of each machine, so that they don't come together.
-    fn seed(self, account: &Account) -> u64 {
+    fn seed(&self, account: &Account) -> u64 {
         let digest = Sha256::digest(format!("{} {}", self.instance, account.name).as_bytes());
         digest.iter().take(8).fold(0, |seed, byte| (seed << 8) | u64::from(*byte))
     }

@@ -75,7 +75,11 @@ fn is_lasting(error: &anyhow::Error) -> bool {
     let of_store = error.downcast_ref::<StoreError>().is_some_and(|error| match error {
         StoreError::Future { .. } | StoreError::Foreign { .. } => true,
         StoreError::Io { error, .. } => stays(error),
-        StoreError::Sql { .. } | StoreError::Gone { .. } | StoreError::Unknown { .. } => false,
+        StoreError::Sql { .. }
+        | StoreError::Gone { .. }
+        | StoreError::Empty { .. }
+        | StoreError::Copy { .. }
+        | StoreError::Unknown { .. } => false,
     });
     let of_lock = error.downcast_ref::<LockError>().is_some_and(|error| match error {
         LockError::NoFolder { .. } => true,

@@ -100,7 +100,7 @@ impl Reload {
 }
 
 /// What the config file says now.
-pub(super) fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
+fn reloaded(shell: &Shell) -> Result<Shell, Fail> {
     let new = Shell::of(&shell.settings.file, None, &Environment::from_system())?;
     refuse_standing_clock(&new)?;
     if new.settings.state_dir != shell.settings.state_dir {

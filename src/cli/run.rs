@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::accounts;
 use super::args::Cli;
 use super::fail::{DONE, Done, Fail};
-use super::reload::{Reload, refuse_standing_clock, reloaded};
+use super::reload::{Reload, refuse_standing_clock};
 use super::shell::{self, Shell};
 use crate::config::Environment;
 use crate::config::settings::{Hook, Source};
@@ -26,14 +26,11 @@ use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
 use crate::daemon::wake::{End, Wake, Word};
 use crate::daemon::{hooks as programs, journal, systemd, zone};
-use crate::provider::any::AnyProvider;
 use crate::store::lock::Lock;
 use crate::store::{Store, StoreError};
 
-/// How long until secrets that could not be had are tried again: at first, and doubled up to the most.
-const RETRY_MIN: Duration = Duration::from_mins(1);
-const RETRY_MAX: Duration = Duration::from_hours(1);
-/// The same for a state that could not be used. A loop that worked on it for the longest of these times found it good.
+/// How long until a state that could not be used is tried again: at first, and doubled up to the most. A loop that worked
+/// on it for the longest of these times found it good.
 const STATE_RETRY_MIN: Duration = Duration::from_secs(5);
 const STATE_RETRY_MAX: Duration = Duration::from_mins(10);
 /// Name of the single value by which it is found out whether the state can be written.
@@ -109,22 +106,19 @@ impl<'a> Daemon<'a> {
     /// Runs one loop after the other; ends only where it can't go on.
     async fn stay(mut self, mut shell: Shell, mut store: Store, socket: &Socket) -> Fail {
         let since = Clock::System.now();
-        let mut retry = RETRY_MIN;
         loop {
             self.hooks.borrow_mut().clone_from(&shell.settings.hooks);
             let folders = folders(&shell);
             let watcher = Watcher::new(&folders);
-            // A secret may take its time, and has a limit of its own.
-            let providers = self.meanwhile(socket, || waiting(&shell, since), shell.accounts()).await;
             let wakes = &self.reload.wakes;
-            retry = if providers.iter().any(accounts::is_closed) { retry } else { RETRY_MIN };
             let locks = shell.lock_files();
             let ground = Ground {
                 settings: &shell.settings,
                 config_hash: &shell.config_hash,
                 zones: &shell.zones,
                 instance: &shell.instance,
-                accounts: providers,
+                // A secret may take its time, which is that of its account alone.
+                accounts: shell.late_accounts(),
                 store: &store,
                 clock: Clock::System,
                 locks: &locks,
@@ -139,7 +133,6 @@ impl<'a> Daemon<'a> {
                 never = Watcher::run(watcher, wakes) => match never {},
                 never = follow_zone(&shell, wakes) => match never {},
                 never = self.reload.whenever_told(&shell) => match never {},
-                never = retry_secrets(providers, retry, wakes) => match never {},
             };
             match end {
                 End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
@@ -149,10 +142,8 @@ impl<'a> Daemon<'a> {
                         shell = self.taken_over(shell, Ok(new)).await;
                         systemd::ready();
                     } else {
-                        // For its zone or its secrets it is the same config, as the file has it now.
-                        journal::reloaded("for the system's time zone, or for secrets that could not be had");
-                        retry = RETRY_MAX.min(retry * 2);
-                        let new = reloaded(&shell);
+                        journal::reloaded("the system has another time zone");
+                        let new = shell.in_zone_of(&Environment::from_system());
                         shell = self.taken_over(shell, new).await;
                     }
                 }
@@ -167,9 +158,9 @@ impl<'a> Daemon<'a> {
         }
     }
 
-    /// Does what takes its time outside of the loop, with signs of life; whoever asks is told how it goes, and all else
-    /// that happens is left to the loop that comes.
-    async fn meanwhile<T>(&mut self, socket: &Socket, status: impl Fn() -> Status, work: impl Future<Output = T>) -> T {
+    /// Waits outside of the loop, with signs of life; whoever asks is told how it goes, and all else that happens is left
+    /// to the loop that comes.
+    async fn meanwhile<T>(&mut self, socket: &Socket, status: impl Fn() -> Status, wait: impl Future<Output = T>) -> T {
         let mut kept = Vec::new();
         let answers = async {
             while let Some(wake) = self.woken.recv().await {
@@ -184,7 +175,7 @@ impl<'a> Daemon<'a> {
             std::future::pending::<Infallible>().await
         };
         let done = tokio::select! {
-            done = while_alive(work) => done,
+            done = alive(wait) => done,
             never = socket.serve(&self.reload.wakes) => match never {},
             never = answers => match never {},
         };
@@ -194,8 +185,7 @@ impl<'a> Daemon<'a> {
         done
     }
 
-    /// The new config, where it is right and nobody else holds in its calendar; else the old one, with its accounts to be
-    /// opened anew.
+    /// The new config, where it is right and nobody else holds in its calendar; else the old one.
     async fn taken_over(&mut self, old: Shell, new: Result<Shell, Fail>) -> Shell {
         let locked = match new {
             Ok(new) => new.lock_as_daemon(self.alone).await.map(|()| new),
@@ -208,7 +198,7 @@ impl<'a> Daemon<'a> {
             }
             Err(fail) => {
                 self.reload.refuse(&fail);
-                old.with_closed_accounts()
+                old
             }
         }
     }
@@ -249,13 +239,13 @@ async fn opened(shell: &Shell, alone: &mut Vec<Lock>) -> Result<Store, Fail> {
     Ok(store)
 }
 
-/// Does what takes its time and can't hang, with signs of life.
-async fn while_alive<T>(work: impl Future<Output = T>) -> T {
-    let slice = systemd::watchdog().map_or(RETRY_MAX, |every| every / 3);
-    let mut work = std::pin::pin!(work);
+/// Waits with signs of life: nothing else is done meanwhile, so nothing can hang.
+async fn alive<T>(wait: impl Future<Output = T>) -> T {
+    let slice = systemd::watchdog().map_or(STATE_RETRY_MAX, |every| every / 3);
+    let mut wait = std::pin::pin!(wait);
     loop {
         tokio::select! {
-            done = &mut work => return done,
+            done = &mut wait => return done,
             () = tokio::time::sleep(slice) => systemd::alive(),
         }
     }
@@ -302,22 +292,8 @@ async fn follow_zone(shell: &Shell, wakes: &UnboundedSender<Wake>) -> Infallible
     }
 }
 
-/// Begins anew after a while, where an account waits for its secret: a keyring may be open by then.
-async fn retry_secrets(providers: &[AnyProvider], pause: Duration, wakes: &UnboundedSender<Wake>) -> Infallible {
-    if providers.iter().any(accounts::is_closed) {
-        tokio::time::sleep(pause).await;
-        let _ = wakes.send(Wake::Reload);
-    }
-    std::future::pending().await
-}
-
 /// The status while the state can't be used.
 fn troubled(shell: &Shell, since: Timestamp, fault: &str) -> Status {
-    Status { state_fault: Some(fault.to_owned()), ..waiting(shell, since) }
-}
-
-/// The status before the loop begins: secrets are being asked for.
-fn waiting(shell: &Shell, since: Timestamp) -> Status {
     let account = |name: &String| AccountStatus {
         name: name.clone(),
         state: "waiting".to_owned(),
@@ -332,6 +308,7 @@ fn waiting(shell: &Shell, since: Timestamp) -> Status {
         since: instant(since, shell.tz()),
         now: instant(shell.now(), shell.tz()),
         config: shell.settings.file.display().to_string(),
+        state_fault: Some(fault.to_owned()),
         accounts: shell.settings.accounts.iter().map(|one| account(&one.name)).collect(),
         ..Status::default()
     }

@@ -1,13 +1,15 @@
 //! What most commands stand on: config, clock, zones, accounts and store, put together once. Names no adapter.
 
+use std::cell::OnceCell;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::OnceCell;
 
 use super::accounts::Maker;
 use super::args::Cli;
@@ -22,6 +24,7 @@ use crate::cycle::clock::Clock;
 use crate::cycle::outcome::Outcome;
 use crate::cycle::run::{Context, Mode, cycle};
 use crate::provider::any::AnyProvider;
+use crate::provider::transport::Client;
 use crate::report::clean;
 use crate::store::lock;
 use crate::store::{DATABASE, Store, StoreError};
@@ -36,6 +39,8 @@ pub(super) const LOCK_WAIT: Duration = Duration::from_mins(1);
 pub(super) struct Shell {
     /// The config.
     pub(super) settings: Settings,
+    /// Its text, as it was read.
+    text: String,
     /// Changes with every change of the config.
     pub(super) config_hash: String,
     /// Where the present comes from.
@@ -46,8 +51,8 @@ pub(super) struct Shell {
     pub(super) instance: String,
     /// What the system said about itself.
     environment: Environment,
-    /// The accounts, once they were needed.
-    accounts: OnceCell<Vec<AnyProvider>>,
+    /// The accounts, once they were needed; in the daemon they outlive a change of the system's time zone.
+    accounts: Rc<OnceCell<Vec<AnyProvider>>>,
 }
 
 impl Shell {
@@ -64,23 +69,51 @@ impl Shell {
 
     /// The same for a known config file.
     pub(super) fn of(file: &Path, now: Option<Timestamp>, environment: &Environment) -> Result<Self, Fail> {
-        let mut settings = config::load(file, environment).map_err(|error| Fail::Config(error.to_string()))?;
+        let text = config::text(file).map_err(|error| Fail::Config(error.to_string()))?;
+        Self::of_text(text, file, now, environment)
+    }
+
+    /// The same config, whatever stands in its file by now, in the zone that the system has now; with the same accounts.
+    pub(super) fn in_zone_of(&self, environment: &Environment) -> Result<Self, Fail> {
+        let new = Self::of_text(self.text.clone(), &self.settings.file, None, environment)?;
+        Ok(Self { accounts: Rc::clone(&self.accounts), ..new })
+    }
+
+    fn of_text(text: String, file: &Path, now: Option<Timestamp>, environment: &Environment) -> Result<Self, Fail> {
+        let settings = config::load_text(&text, file, environment);
+        let mut settings = settings.map_err(|error| Fail::Config(error.to_string()))?;
         let zones = newest_zones();
         if let Some(tz) = settings.policy.tz.iana_name().and_then(|name| zones.resolve(name)) {
             settings.policy.tz = tz;
         }
         let clock = now.or(settings.now).map_or(Clock::System, Clock::Standing);
         let instance = settings.instance.clone().unwrap_or_else(instance_of_machine);
-        let config_hash = short_hash(&config::read(file).map_err(|error| Fail::Config(error.to_string()))?);
-        let (environment, accounts) = (environment.clone(), OnceCell::new());
-        Ok(Self { settings, config_hash, clock, zones, instance, environment, accounts })
+        let config_hash = short_hash(text.as_bytes());
+        let (environment, accounts) = (environment.clone(), Rc::default());
+        Ok(Self { settings, text, config_hash, clock, zones, instance, environment, accounts })
     }
 
-    /// The accounts in config order. Their secrets are fetched when they are first asked for: a command that reaches
-    /// no account asks for none.
+    /// The accounts in config order, open as far as their secrets can be had: those are fetched when the accounts are
+    /// first asked for, all at once, for agents queue what they ask of a person. A command that reaches no account asks
+    /// for none.
     pub(super) async fn accounts(&self) -> &[AnyProvider] {
-        let Self { settings, environment, zones, instance, .. } = self;
-        self.accounts.get_or_init(|| Maker { settings, environment, zones, instance }.all()).await
+        let accounts = self.late_accounts();
+        join_all(accounts.iter().map(AnyProvider::open)).await;
+        accounts
+    }
+
+    /// The same, each of which fetches its secret itself when something is first asked of it.
+    pub(super) fn late_accounts(&self) -> &[AnyProvider] {
+        self.accounts.get_or_init(|| {
+            let maker = Maker {
+                state_dir: self.settings.state_dir.clone(),
+                environment: self.environment.clone(),
+                zones: self.zones.clone(),
+                instance: self.instance.clone(),
+                client: Client::new(),
+            };
+            maker.all(&self.settings.accounts)
+        })
     }
 
     /// The user's zone.
@@ -118,11 +151,6 @@ impl Shell {
             dir.join(DATABASE).display()
         );
         Ok(Store::in_memory()?)
-    }
-
-    /// The same, with the accounts still to be opened: their secrets are fetched again.
-    pub(super) fn with_closed_accounts(self) -> Self {
-        Self { accounts: OnceCell::new(), ..self }
     }
 
     /// Runs a cycle.
@@ -217,4 +245,32 @@ pub(super) fn runtime_dir() -> PathBuf {
         let dir = absolute("XDG_RUNTIME_DIR").or_else(of_user).map(|dir| dir.join("seawall"));
         dir.or_else(|| below_home().map(|dir| dir.join("seawall/run"))).unwrap_or_else(|| SYSTEM_RUNTIME_DIR.into())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[hours]\nwork = [{ days = \"mon-fri\", from = \"08:30\", to = \"17:30\" }]\n[[account]]\n\
+                        name = \"a\"\nprovider = \"vdir\"\npath = \"p\"\ncalendars = [{ name = \"work\" }]\n";
+
+    #[test]
+    fn a_change_of_zone_takes_over_no_config_that_nobody_asked_to_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seawall.toml");
+        std::fs::write(&file, TEXT).unwrap();
+        let at = |zone: &str| Environment {
+            home: Some(folder.path().into()),
+            timezone: Some(zone.to_owned()),
+            ..Environment::default()
+        };
+        let shell = Shell::of(&file, None, &at("Europe/Berlin")).unwrap();
+        std::fs::write(&file, TEXT.replace("\"a\"", "\"b\"")).unwrap();
+        let moved = shell.in_zone_of(&at("Asia/Tokyo")).unwrap();
+        assert_eq!(moved.tz().iana_name(), Some("Asia/Tokyo"));
+        assert_eq!((&*moved.settings.accounts[0].name, &moved.config_hash), ("a", &shell.config_hash));
+        assert!(std::ptr::eq(moved.late_accounts(), shell.late_accounts()), "who is open stays open");
+        let read = Shell::of(&file, None, &at("Asia/Tokyo")).unwrap();
+        assert_eq!(read.settings.accounts[0].name, "b");
+    }
 }

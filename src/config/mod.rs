@@ -98,20 +98,32 @@ impl fmt::Display for ConfigError {
 /// # Errors
 /// Everything that is wrong with it, or why it can't be read.
 pub fn load(path: &Path, env: &Environment) -> Result<Settings, ConfigError> {
-    let text = String::from_utf8(read(path)?).map_err(|error| {
-        let (line, column) = position(error.as_bytes(), error.utf8_error().valid_up_to());
-        let message = "is not UTF-8".to_owned();
-        ConfigError { file: path.to_owned(), faults: vec![Fault { line, column, key: String::new(), message }] }
-    })?;
-    let absolute = absolute(path).map_err(|error| whole(path, format!("can't be located: {error}")))?;
-    parse(&text, &absolute, env).map_err(|faults| ConfigError { file: path.to_owned(), faults })
+    load_text(&text(path)?, path, env)
 }
 
-/// What is in a config file. It is read again and again while a daemon runs, so it must be a regular one.
+/// Validates the text that was read from a config file, which may be another one by now.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load_text(text: &str, path: &Path, env: &Environment) -> Result<Settings, ConfigError> {
+    let absolute = absolute(path).map_err(|error| whole(path, format!("can't be located: {error}")))?;
+    parse(text, &absolute, env).map_err(|faults| ConfigError { file: path.to_owned(), faults })
+}
+
+/// The text of a config file.
 ///
 /// # Errors
 /// Why it can't be read.
-pub fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
+pub fn text(path: &Path) -> Result<String, ConfigError> {
+    String::from_utf8(read(path)?).map_err(|error| {
+        let (line, column) = position(error.as_bytes(), error.utf8_error().valid_up_to());
+        let message = "is not UTF-8".to_owned();
+        ConfigError { file: path.to_owned(), faults: vec![Fault { line, column, key: String::new(), message }] }
+    })
+}
+
+/// What is in a config file. It is read again and again while a daemon runs, so it must be a regular one.
+fn read(path: &Path) -> Result<Vec<u8>, ConfigError> {
     let mut bytes = Vec::new();
     open_regular(path)
         .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))

@@ -125,13 +125,11 @@ async fn printed(program: &str, arguments: &[String]) -> Result<Vec<u8>, SecretE
     };
     drop(group);
     // Dropped, it would be killed as well, but only collected at some later time. That it is gone already is fine.
-    match tokio::time::timeout(KILL_TIME_MAX, child.kill()).await {
-        Ok(_) => Err(fail(fault)),
-        Err(_) => {
-            let process = child.id().unwrap_or_default();
-            Err(fail(format!("{fault}; process {process} goes on even so: see what it waits for")))
-        }
+    if tokio::time::timeout(KILL_TIME_MAX, child.kill()).await.is_ok() {
+        return Err(fail(fault));
     }
+    let process = child.id().unwrap_or_default();
+    Err(fail(format!("{fault}; process {process} goes on even so: see what it waits for")))
 }
 
 /// What the program printed, what it complained, and how it ended.

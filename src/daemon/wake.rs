@@ -74,7 +74,7 @@ pub enum Wake {
     ClockJumped,
     /// The system has another time zone for good.
     ZoneChanged,
-    /// The config or an account's secret is another one now: this loop ends, and a new one begins.
+    /// The config is another one now: this loop ends, and a new one begins.
     Reload,
     /// The config was to be read again and is wrong: the old one stays. With the first of its faults.
     ConfigWrong(String),

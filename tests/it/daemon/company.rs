@@ -239,22 +239,3 @@ fn a_daemon_is_the_same_wherever_the_link_to_its_config_leads_and_whoever_may_wr
     symlink(machine.path("next.toml"), &link).unwrap();
     heeds();
 }
-
-#[test]
-fn while_secrets_are_asked_for_the_daemon_answers() {
-    let machine = Machine::new();
-    machine.config(
-        "[[account]]",
-        "[[account]]\nname = \"far\"\nprovider = \"caldav\"\nurl = \"http://127.0.0.1:9/\"\nusername = \"anna\"\n\
-         password = { command = [\"sleep\", \"600\"] }\ncalendars = [{ name = \"x\" }]\n[[account]]",
-    );
-    let daemon = machine.start();
-    machine.hears("READY=1");
-    eventually("it answers", || {
-        let told = machine.run(&["status", "--json"]);
-        let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_default();
-        told["accounts"][0]["state"] == "waiting" && told["accounts"][1]["name"] == "local"
-    });
-    daemon.send(Signal::TERM);
-    assert_eq!(daemon.end().0.code(), Some(0));
-}

@@ -34,6 +34,7 @@ mod quiet;
 mod removed;
 mod returned;
 mod schedule;
+mod secrets;
 mod state;
 mod story;
 mod summer;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::machine::{Machine, eventually, talkative};
+use super::machine::{Machine, eventually};
 
 fn status_of(machine: &Machine) -> serde_json::Value {
     let output = machine.run(&["status", "--json"]);
@@ -109,27 +109,6 @@ fn a_config_that_is_a_pipe_is_refused_and_waited_for_by_nobody() {
     let (status, said) = machine.start().end();
     assert_eq!(status.code(), Some(78));
     assert!(said.iter().any(|line| line.contains("it is no regular file")), "{said:?}");
-}
-
-#[test]
-fn a_config_that_was_refused_stays_told_when_a_secret_is_tried_again() {
-    let machine = Machine::new();
-    machine.config(
-        "[[account]]",
-        "[[account]]\nname = \"far\"\nprovider = \"caldav\"\nurl = \"http://127.0.0.1:9/\"\nusername = \"anna\"\n\
-         password = { command = [\"false\"] }\ncalendars = [{ name = \"x\" }]\n[[account]]",
-    );
-    let daemon = machine.start_with(talkative);
-    machine.hears("1 needs login");
-    machine.config("from = \"09:00\", to = \"12:00\"", "from = \"nine\", to = \"12:00\"");
-    daemon.send(Signal::HUP);
-    machine.hears("the new config is wrong, the old one stays");
-    // A minute later it begins anew, for the secret, and says everything anew.
-    machine.hears("reading for the first time, the new config is wrong, the old one stays");
-    let output = machine.run(&["status", "--json"]);
-    assert_eq!(output.status.code(), Some(77), "{output:?}");
-    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert!(status["config_fault"].as_str().unwrap().contains("seawall.toml:"), "{status}");
 }
 
 #[test]
