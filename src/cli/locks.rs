@@ -42,7 +42,7 @@ impl Shell {
         else {
             return Ok(());
         };
-        let daemon = Daemon::of(holder);
+        let daemon = Daemon::of(&holder);
         let same = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if same(&daemon.state) == same(&self.settings.state_dir) {
             return Ok(());
@@ -72,7 +72,7 @@ impl Shell {
             match lock::acquire_saying(file, LOOK_WAIT, &about).await {
                 Ok(lock) => held.push(lock),
                 Err(LockError::Held { holder, .. }) => {
-                    let daemon = Daemon::of(holder);
+                    let daemon = Daemon::of(&holder);
                     return Err(anyhow::anyhow!(
                         "{} {what}, {}; `seawall status` with its config shows how it goes",
                         daemon.who(),
@@ -109,7 +109,7 @@ impl Daemon {
         [config.as_os_str().as_bytes(), b"\0", state.as_os_str().as_bytes()].concat()
     }
 
-    fn of(holder: Holder) -> Self {
+    fn of(holder: &Holder) -> Self {
         let mut parts = holder.about.splitn(2, |byte| *byte == 0).map(|part| OsString::from_vec(part.to_owned()));
         let mut next = || parts.next().map(PathBuf::from).unwrap_or_default();
         Self { pid: holder.pid, config: next(), state: next() }

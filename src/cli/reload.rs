@@ -34,7 +34,7 @@ impl Reload {
     /// Waits for SIGHUP.
     pub(super) async fn told(&self) {
         if std::future::poll_fn(|context| self.signal.borrow_mut().poll_recv(context)).await.is_none() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

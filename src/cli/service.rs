@@ -67,15 +67,15 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 fn is_another_state(settings: &Settings, environment: &Environment, root: &Path, is_root: bool) -> bool {
     let below = |path: &str| root.join(path.trim_start_matches('/'));
-    let is_there = |path: &&str| below(path).symlink_metadata().is_ok();
+    let is_there = |path: &str| below(path).symlink_metadata().is_ok();
     let home = environment.home.as_ref().map(|home| home.join(".local/state"));
     let own: Vec<PathBuf> = environment.xdg_state_home.iter().cloned().chain(home).collect();
     // A folder that the config names is the same one for everybody.
     let is_own = own.iter().any(|folder| settings.state_dir.starts_with(folder.join("seawall")));
     let is_of_service = STATES.iter().any(|state| settings.state_dir.starts_with(below(state)));
     // Root has nothing to do with seawall but for the service; another user may have a service of their own by that config.
-    let is_to_come = is_root && is_there(&SYSTEMD) && UNITS.iter().any(|unit| is_there(&unit));
-    let is_used = MARKS.iter().any(|mark| is_there(&mark));
+    let is_to_come = is_root && is_there(SYSTEMD) && UNITS.iter().any(|unit| is_there(unit));
+    let is_used = MARKS.iter().any(|mark| is_there(mark));
     environment.state_directory.is_none()
         && (is_own && is_same(&settings.file, &below(CONFIG)) && (is_used || is_to_come)
             || is_of_service && (below(STATES[0]).is_symlink() || is_to_come))
