@@ -52,7 +52,7 @@ pub fn stopped() {
     tracing::info!(message_id = STOPPED, "ends");
 }
 
-/// Another config, zone or secret is in use.
+/// Another config or zone is in use.
 pub fn reloaded(why: &str) {
     tracing::info!(message_id = RELOADED, "begins anew: {why}");
 }

@@ -226,7 +226,14 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, FileState> {
 
 /// The bytes alone: what two runs in two folders have in common.
 pub(crate) fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, String> {
-    files.iter().map(|(name, file)| (name.as_str(), String::from_utf8_lossy(&file.bytes).into_owned())).collect()
+    files.iter().map(|(name, file)| (name.as_str(), unnumbered(&String::from_utf8_lossy(&file.bytes)))).collect()
+}
+
+/// Without the count of writes in a marker, which counts tries too.
+fn unnumbered(text: &str) -> String {
+    let text = text.replace("\r\n ", "");
+    let Some((before, after)) = text.split_once(" serial=") else { return text };
+    format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a file is one of seawall's events, by its name.
