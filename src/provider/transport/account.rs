@@ -261,7 +261,10 @@ impl State {
                 (true, false)
             }
             Ok(answer) => {
-                self.pace.answered();
+                // In trouble itself it neither makes good what failed before, nor may one broken object close the account.
+                if !answer.status.is_server_error() {
+                    self.pace.answered();
+                }
                 (answer.status == StatusCode::INTERNAL_SERVER_ERROR && tries < TRIES_MAX_INTERNAL, false)
             }
             // In the second case the server was there, and answered too much.

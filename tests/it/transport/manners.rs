@@ -268,3 +268,16 @@ fn the_servers_clock_is_that_of_its_last_answer() {
     let at = |text: &str| Some(text.parse().unwrap());
     assert_eq!(clocks, [None, at("2026-11-20T09:00:00Z"), at("2026-11-20T09:00:05Z"), None]);
 }
+
+#[test]
+fn a_fault_inside_the_server_does_not_make_good_that_it_could_not_be_reached() {
+    let acts = (0..4).map(|_| unreachable()).chain([status(500), unreachable(), status(207)]);
+    let script = Script::new(acts);
+    let account = account(&script, basic());
+    block_on_paused(async {
+        account.ask(propfind()).await.unwrap_err();
+        assert_eq!(account.ask(propfind()).await.unwrap().status.as_u16(), 500);
+        account.ask(propfind()).await.unwrap_err();
+        assert_eq!(script.left(), 1, "it has failed five times in a row: no second try");
+    });
+}
