@@ -1,13 +1,14 @@
 //! Folders whose files are watched, so that a change is seen at once. An event that is missed costs nothing but time:
 //! the next look finds the change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::stream::StreamExt as _;
-use inotify::{EventMask, EventOwned, EventStream, Inotify, WatchMask};
+use inotify::{EventMask, EventOwned, EventStream, Inotify, WatchDescriptor, WatchMask};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
@@ -17,30 +18,62 @@ use super::wake::Wake;
 const QUIET: Duration = Duration::from_secs(1);
 /// And in any case after this.
 const NOISE_MAX: Duration = Duration::from_secs(10);
-/// How often a folder that is not there is looked for.
+/// How often it is looked at most whether a folder has appeared, or is another one.
 const MISSING_PAUSE: Duration = Duration::from_mins(5);
 /// Room for the events of one read.
 const BUFFER_BYTES: usize = 4096;
 
-/// Folders, each of an account by its index.
-pub struct Watcher<'a> {
+/// Watches folders, each of an account by its index.
+pub struct Watcher {
     events: EventStream<Vec<u8>>,
-    folders: &'a [(usize, PathBuf)],
-    /// Index of the folder, by the number of its watch.
-    watched: BTreeMap<i32, usize>,
+    places: Vec<Place>,
+    /// How long until it is looked again whether every place is watched; short after one was lost, for what is moved away
+    /// is often made anew.
+    pause: Duration,
 }
 
-impl<'a> Watcher<'a> {
+/// A folder of events, or one in which such folders lie.
+struct Place {
+    path: PathBuf,
+    /// Whose events lie in it; nobody's where others lie in it.
+    account: Option<usize>,
+    /// The watch, and device and inode of what is watched.
+    watch: Option<(WatchDescriptor, (u64, u64))>,
+}
+
+impl Place {
+    /// Device and inode of what lies there now.
+    fn identity(&self) -> Option<(u64, u64)> {
+        // A calendar is no link; what it lies in may be one.
+        let found = if self.account.is_some() { self.path.symlink_metadata() } else { self.path.metadata() };
+        found.ok().map(|found| (found.dev(), found.ino()))
+    }
+
+    fn mask(&self) -> WatchMask {
+        let moved = WatchMask::DELETE_SELF | WatchMask::MOVE_SELF | WatchMask::ONLYDIR;
+        match self.account {
+            Some(_) => moved | WatchMask::CLOSE_WRITE | WatchMask::MOVE | WatchMask::DELETE | WatchMask::DONT_FOLLOW,
+            // Beside what is watched there for a calendar, where that is the same folder.
+            None => moved | WatchMask::MASK_ADD,
+        }
+    }
+}
+
+impl Watcher {
     /// Watches from now on; before anything is read, so that no change falls in between. None where there is nothing to
     /// watch, or it can't be done.
-    pub fn new(folders: &'a [(usize, PathBuf)]) -> Option<Self> {
+    pub fn new(folders: &[(usize, PathBuf)]) -> Option<Self> {
         if folders.is_empty() {
             return None;
         }
+        let above: BTreeSet<&Path> = folders.iter().filter_map(|(_, folder)| folder.parent()).collect();
+        let place = |account, path: &Path| Place { path: path.to_owned(), account, watch: None };
+        let places = folders.iter().map(|(account, folder)| place(Some(*account), folder));
+        let places = places.chain(above.into_iter().map(|folder| place(None, folder))).collect();
         match Inotify::init().and_then(|inotify| inotify.into_event_stream(vec![0; BUFFER_BYTES])) {
             Ok(events) => {
-                let mut watcher = Self { events, folders, watched: BTreeMap::new() };
-                watcher.watch_missing();
+                let mut watcher = Self { events, places, pause: MISSING_PAUSE };
+                watcher.look();
                 Some(watcher)
             }
             Err(error) => {
@@ -61,17 +94,18 @@ impl<'a> Watcher<'a> {
 
     /// Ends only with an error.
     async fn wake(&mut self, wakes: &UnboundedSender<Wake>) -> std::io::Error {
-        let mut look_at = Instant::now() + MISSING_PAUSE;
+        let mut looked_at = Instant::now();
         loop {
             let mut touched = BTreeSet::new();
             while touched.is_empty() {
                 // Asked first: where another folder is never quiet, there is always an event.
-                if look_at <= Instant::now() {
-                    look_at = Instant::now() + MISSING_PAUSE;
-                    touched = self.watch_missing();
+                if looked_at + self.pause <= Instant::now() {
+                    looked_at = Instant::now();
+                    self.pause = MISSING_PAUSE.min(self.pause * 2);
+                    touched = self.look();
                     continue;
                 }
-                match tokio::time::timeout_at(look_at, self.touched()).await {
+                match tokio::time::timeout_at(looked_at + self.pause, self.touched()).await {
                     Ok(Ok(accounts)) => touched = accounts,
                     Ok(Err(error)) => return error,
                     Err(_) => {}
@@ -91,26 +125,28 @@ impl<'a> Watcher<'a> {
         }
     }
 
-    /// Watches the folders that are not; the accounts of those that have appeared.
-    fn watch_missing(&mut self) -> BTreeSet<usize> {
-        let mut appeared = BTreeSet::new();
-        for (index, (account, folder)) in self.folders.iter().enumerate() {
-            if self.watched.values().any(|watched| *watched == index) {
+    /// Watches the places that are not watched, or are another folder by now; the accounts of those that have appeared or
+    /// gone.
+    fn look(&mut self) -> BTreeSet<usize> {
+        let mut changed = BTreeSet::new();
+        for place in &mut self.places {
+            let identity = place.identity();
+            if place.watch.as_ref().map(|(_, watched)| *watched) == identity {
                 continue;
             }
-            let mask = WatchMask::CLOSE_WRITE
-                | WatchMask::MOVE
-                | WatchMask::DELETE
-                | WatchMask::DELETE_SELF
-                | WatchMask::MOVE_SELF
-                | WatchMask::ONLYDIR
-                | WatchMask::DONT_FOLLOW;
-            if let Ok(watch) = self.events.watches().add(folder, mask) {
-                self.watched.insert(watch.get_watch_descriptor_id(), index);
-                appeared.insert(*account);
+            if let Some((watch, _)) = place.watch.take() {
+                // It may be gone by itself.
+                let _ = self.events.watches().remove(watch);
+                changed.extend(place.account);
             }
+            let added = identity.and_then(|identity| {
+                let watch = self.events.watches().add(&place.path, place.mask()).ok()?;
+                Some((watch, identity))
+            });
+            changed.extend(place.account.filter(|_| added.is_some()));
+            place.watch = added;
         }
-        appeared
+        changed
     }
 
     /// Waits for an event; the accounts it is about, which may be none.
@@ -123,15 +159,25 @@ impl<'a> Watcher<'a> {
 
     fn about(&mut self, event: &EventOwned) -> BTreeSet<usize> {
         if event.mask.contains(EventMask::Q_OVERFLOW) {
-            return self.folders.iter().map(|(account, _)| *account).collect();
+            return self.places.iter().filter_map(|place| place.account).collect();
         }
-        let watch = event.wd.get_watch_descriptor_id();
-        let folder = self.watched.get(&watch).and_then(|index| self.folders.get(*index));
-        if event.mask.intersects(EventMask::IGNORED | EventMask::MOVE_SELF) {
-            self.watched.remove(&watch);
-        }
+        let is_lost = event.mask.intersects(EventMask::IGNORED | EventMask::MOVE_SELF);
         // Hidden files are how programs write: under such a name first, then they rename.
         let is_hidden = event.name.as_ref().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-        folder.filter(|_| !is_hidden).map(|(account, _)| *account).into_iter().collect()
+        let mut accounts = BTreeSet::new();
+        // More than one may be the same folder.
+        for place in &mut self.places {
+            if place.watch.as_ref().is_none_or(|(watch, _)| *watch != event.wd) {
+                continue;
+            }
+            accounts.extend(place.account.filter(|_| !is_hidden));
+            if event.mask.contains(EventMask::IGNORED) {
+                place.watch = None;
+            }
+            if is_lost {
+                self.pause = QUIET;
+            }
+        }
+        accounts
     }
 }
