@@ -122,7 +122,9 @@ fn words(status: &Status) -> String {
 }
 
 fn account(out: &mut String, one: &AccountStatus, at: &impl Fn(&str) -> String) {
-    let last = one.last_poll.as_deref().map_or_else(|| "not read yet".to_owned(), |last| format!("read {}", at(last)));
+    let word = if one.trouble.is_some() { "tried" } else { "read" };
+    let last =
+        one.last_poll.as_deref().map_or_else(|| "not read yet".to_owned(), |last| format!("{word} {}", at(last)));
     let next = one.next_poll.as_deref().map(|next| format!(", next {}", at(next))).unwrap_or_default();
     let state = match one.state.as_str() {
         "login" => "NEEDS LOGIN",
@@ -174,7 +176,7 @@ mod tests {
         let account = |name: &str, state: &str, trouble: Option<&str>| AccountStatus {
             name: name.to_owned(),
             state: state.to_owned(),
-            last_poll: (state == "ok").then(|| "2026-11-18T09:41:00+01:00".to_owned()),
+            last_poll: Some("2026-11-18T09:41:00+01:00".to_owned()),
             next_poll: Some("2026-11-18T09:46:00+01:00".to_owned()),
             failures: u32::from(trouble.is_some()),
             trouble: trouble.map(str::to_owned),
@@ -213,7 +215,7 @@ last cycle 09:41: 2 changes, 1 left undone; the next one at Thu 19 Nov 00:00 or 
 
 accounts
   home             ok           read 09:41, next 09:46
-  work             NEEDS LOGIN  not read yet, next 09:46
+  work             NEEDS LOGIN  tried 09:41, next 09:46
     refused [2J
 
 holds this week

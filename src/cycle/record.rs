@@ -4,11 +4,14 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::decide::{self, Knowledge};
+use super::run::Context;
 use crate::focus::sight::Judged;
-use crate::reconcile::change::{Action, Change};
+use crate::reconcile::change::Change;
 use crate::reconcile::ledger::{BalanceRecord, LedgerRow, LedgerState, WriteRecord};
 use crate::store::{Store, StoreError};
 
+/// An event was written or removed.
+const WRITTEN: &str = "820442573725411785e6fae8f7d0a1d2";
 /// How long rows and closed time of past weeks are kept.
 const KEEP_DAYS: i64 = 60;
 
@@ -33,12 +36,23 @@ pub(super) fn balance(store: &Store, outcome: &super::outcome::Outcome) -> Resul
     Ok(())
 }
 
-/// Logs a write.
-pub(super) fn write(store: &Store, change: &Change, now: Timestamp, error: Option<String>) -> Result<(), StoreError> {
+/// Logs a write: one that was done at once for whoever reads the system's log, and in any case in the state.
+pub(super) fn write<P>(cx: Context<'_, P>, change: &Change, error: Option<String>) -> Result<(), StoreError> {
+    if error.is_none() {
+        tracing::info!(
+            message_id = WRITTEN,
+            seawall_account = change.calendar.account,
+            seawall_op = change.action.word(),
+            seawall_uid = change.uid,
+            "{}: {}",
+            change.in_short(&cx.settings.policy.tz),
+            change.reason()
+        );
+    }
     let span = change.span();
-    store.record_write(&WriteRecord {
-        at: now,
-        action: action_word(change.action).to_owned(),
+    cx.store.record_write(&WriteRecord {
+        at: cx.now,
+        action: change.action.word().to_owned(),
         kind: change.key.kind.word().to_owned(),
         uid: change.uid.clone(),
         calendar: change.calendar.to_string(),
@@ -65,13 +79,4 @@ fn prune(store: &Store, now: Timestamp) -> Result<(), StoreError> {
         store.remove_ledger(&row.uid)?;
     }
     Ok(())
-}
-
-/// The word for an action.
-fn action_word(action: Action) -> &'static str {
-    match action {
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Delete => "delete",
-    }
 }

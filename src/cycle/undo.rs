@@ -140,7 +140,7 @@ pub async fn remove<P: Provider>(cx: Context<'_, P>, changes: Vec<Change>) -> Re
             Err(apply::ApplyError::Store(error)) => return Err(error.into()),
             Err(error) => Some(error.to_string()),
         };
-        record::write(cx.store, &change, cx.now, error.clone())?;
+        record::write(cx, &change, error.clone())?;
         out.push(Attempt { applied: error.is_none(), change, error });
     }
     Ok(out)

@@ -194,7 +194,7 @@ async fn apply_all<P: Provider>(
         let result = apply::apply(tools, &change).await;
         count_strikes(cx.store, &change, &result)?;
         let error = result.as_ref().err().map(ToString::to_string);
-        record::write(cx.store, &change, cx.now, error.clone())?;
+        record::write(cx, &change, error.clone())?;
         all &= error.is_none();
         blocked = match result {
             Err(ApplyError::Store(error)) => return Err(error.into()),

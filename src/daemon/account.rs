@@ -36,25 +36,28 @@ pub struct Watched {
     pub awaited: bool,
     /// The next read lists every name.
     pub thorough: bool,
-    /// How often in a row it could not be read to the end.
+    /// How often in a row a poll could not read it to the end.
     pub failures: u32,
-    /// When it was last read to the end.
-    pub good_at: Option<Timestamp>,
-    /// Why it could not be, the last time; with no words out of a calendar, for it is logged.
+    /// When it was last asked.
+    pub asked_at: Option<Timestamp>,
+    /// Why it could not be read to the end then; with no words out of a calendar, for it is logged.
     pub trouble: Option<String>,
     /// Only its user can mend that.
     pub needs_login: bool,
+    /// The same at some time since it was last read to the end.
+    pub needed_login: bool,
     /// What was asked for before that is in doubt, by [`Moment::running`].
     doubted: Duration,
     /// Own objects may be written or removed there.
     pub is_written: bool,
+    /// Holds are written there.
+    pub is_home: bool,
     kept: Option<Kept>,
 }
 
 impl Watched {
     /// One that is read at once.
     pub fn new(account: &Account, now: Moment) -> Self {
-        let is_written = |calendar: &CalendarUse| calendar.hold || calendar.only_emptied();
         Self {
             next: now.running,
             polling: None,
@@ -63,11 +66,13 @@ impl Watched {
             awaited: true,
             thorough: false,
             failures: 0,
-            good_at: None,
+            asked_at: None,
             trouble: None,
             needs_login: false,
+            needed_login: false,
             doubted: Duration::ZERO,
             is_written: account.calendars.iter().any(is_written),
+            is_home: account.calendars.iter().any(|calendar| calendar.hold),
             kept: None,
         }
     }
@@ -102,15 +107,23 @@ impl Watched {
     pub fn state(&self) -> &'static str {
         match self {
             Self { needs_login: true, .. } => "login",
-            Self { failures: 1.., .. } => "failing",
+            Self { trouble: Some(_), .. } => "failing",
             Self { polling: Some(_), .. } => "reading",
             Self { kept: None, .. } => "waiting",
             _ => "ok",
         }
     }
 
-    /// Takes over what was read; whether it says something else than before. Of a calendar that could not be read its
-    /// last known content counts.
+    /// Takes over what a poll read; whether it says something else than before. One that failed is one step of back-off.
+    pub fn polled(&mut self, fetched: Vec<Fetched>, asked: Moment, version: i64) -> bool {
+        let changed = self.take(fetched, asked, version);
+        self.failures = if self.trouble.is_some() { self.failures.saturating_add(1) } else { 0 };
+        self.polling = None;
+        changed
+    }
+
+    /// Takes over what was read, whenever that was asked for; whether it says something else than before. Of a calendar
+    /// that could not be read its last known content counts.
     pub fn take(&mut self, mut fetched: Vec<Fetched>, asked: Moment, version: i64) -> bool {
         let before = self.kept.take();
         let old = before.as_ref().map(|kept| kept.fetched.as_slice()).unwrap_or_default();
@@ -127,16 +140,12 @@ impl Watched {
         let reason =
             |one: &Fetched| one.warnings.iter().rfind(|warning| !warning.is_private()).map(ToString::to_string);
         self.trouble = broken.map(|one| reason(one).unwrap_or_default());
-        if broken.is_some() {
-            self.failures = self.failures.saturating_add(1);
-        } else {
-            (self.failures, self.good_at) = (0, Some(asked.wall));
-        }
+        self.needed_login = broken.is_some() && (self.needed_login || self.needs_login);
+        self.asked_at = Some(asked.wall);
         if asked.running >= self.doubted {
             self.awaited = false;
             self.thorough &= broken.is_some();
         }
-        self.polling = None;
         self.kept = Some(Kept { fetched, at: asked.running, version });
         changed
     }
@@ -145,18 +154,26 @@ impl Watched {
     /// `age_max`, and no other process has written to the state since.
     pub fn is_fresh(&self, now: Moment, age_max: Duration, version: i64) -> bool {
         let is_new = |kept: &Kept| now.running.saturating_sub(kept.at) <= age_max && kept.version == version;
-        !self.awaited && self.failures == 0 && self.kept.as_ref().is_some_and(is_new)
+        !self.awaited && self.kept.as_ref().is_some_and(is_new)
     }
 
-    /// What was read is no longer what is there: a cycle wrote to the account.
+    /// No cycle asks the account now, nor writes to it: it is being read, or could not be and its time has not come.
+    pub fn is_left_alone(&self, now: Moment) -> bool {
+        let is_closed = |one: &Fetched| one.incomplete || !is_written(&one.calendar);
+        self.polling.is_some() || (self.failures > 0 && now.running < self.next && self.fetched().iter().all(is_closed))
+    }
+
+    /// What was read is no longer what is there: a cycle wrote to the account. Nor may it be what is being read now.
     pub fn spend(&mut self) {
+        self.version = i64::MIN;
         if let Some(kept) = &mut self.kept {
             kept.version = i64::MIN;
         }
     }
 
     /// What a cycle may know of the account. What is too old, or was not read since the machine slept, counts as not
-    /// read to the end.
+    /// read to the end; and of an account that is left alone nothing is known that is only to be removed, or it would be
+    /// written to.
     pub fn view(&self, account: &Account, now: Moment, every: Duration) -> Vec<Fetched> {
         let Some(kept) = &self.kept else {
             let nothing = |calendar| {
@@ -168,6 +185,9 @@ impl Watched {
         };
         let is_old = now.running.saturating_sub(kept.at) > schedule::age_max(every, self.failures);
         let mut fetched = kept.fetched.clone();
+        for one in fetched.iter_mut().filter(|one| one.calendar.only_emptied() && self.is_left_alone(now)) {
+            (one.objects, one.incomplete) = (None, true);
+        }
         for one in fetched.iter_mut().filter(|one| (is_old || self.awaited) && !one.incomplete) {
             one.incomplete = true;
             let why = format!("{}: not read for too long; it counts as it was then.", one.calendar.id);
@@ -175,4 +195,9 @@ impl Watched {
         }
         fetched
     }
+}
+
+/// Whether own objects may be written to or removed from a calendar.
+fn is_written(calendar: &CalendarUse) -> bool {
+    calendar.hold || calendar.only_emptied()
 }

@@ -35,13 +35,13 @@ pub struct AccountStatus {
     pub name: String,
     /// `waiting`, `reading`, `ok`, `failing` or `login`.
     pub state: String,
-    /// When it was last read to the end; RFC 3339.
+    /// When it was last asked; RFC 3339. There is trouble where it was not read to the end then.
     pub last_poll: Option<String>,
     /// When it is read next; RFC 3339.
     pub next_poll: Option<String>,
-    /// How often in a row it could not be read to the end.
+    /// How often in a row a poll could not read it to the end.
     pub failures: u32,
-    /// Why.
+    /// Why it was not read to the end the last time, where it was not.
     pub trouble: Option<String>,
 }
 

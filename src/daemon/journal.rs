@@ -1,5 +1,6 @@
 //! What the daemon logs: one function an event, each with its own `MESSAGE_ID`, so that `journalctl MESSAGE_ID=…` finds all
-//! of its kind. No title of an event and no name of a person is said at info level or above.
+//! of its kind. No title of an event and no name of a person is said at info level or above. What a cycle wrote it logs
+//! itself, when it is done ([`crate::cycle`]).
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,6 @@ use super::turn::TurnError;
 use super::wake::{Reason, Wake};
 use crate::cycle::outcome::Outcome;
 use crate::cycle::warning::for_log;
-use crate::reconcile::change::Action;
 use crate::store::lock::LockError;
 
 /// The daemon has started.
@@ -29,8 +29,6 @@ const LOGIN: &str = "b8513e66917e46a5a04f2236fbe98bad";
 const CYCLED: &str = "a91a63a1fdad44dd852935d1c99e5f34";
 /// A cycle failed.
 const CYCLE_FAILED: &str = "7be54e123c5546b9a2f8f2ed9c4301bc";
-/// An event was written or removed.
-const WRITTEN: &str = "820442573725411785e6fae8f7d0a1d2";
 /// One could not be.
 const NOT_WRITTEN: &str = "af0f7a2bca554ac88627cbd5db612e92";
 /// The machine slept or its clock was set.
@@ -73,21 +71,27 @@ pub fn hook_failed(why: &str) {
 }
 
 /// An account was read; said aloud only where it fares otherwise than before.
-pub(super) fn polled(name: &str, account: &Watched, failures_before: u32) {
+pub(super) fn polled(name: &str, account: &Watched, before: (bool, bool)) {
     let (seawall_account, seawall_op) = (name, "poll");
-    let trouble = account.trouble.as_deref().unwrap_or_default();
-    match (failures_before, account.failures) {
-        (0, 0) => tracing::debug!(message_id = POLLED, seawall_account, seawall_op, "account {name} was read"),
-        (_, 0) => tracing::info!(message_id = POLLED, seawall_account, seawall_op, "account {name} can be read again"),
-        (0, _) if account.needs_login => tracing::error!(
+    let (had_trouble, needed_login) = before;
+    let Some(trouble) = account.trouble.as_deref() else {
+        if had_trouble {
+            tracing::info!(message_id = POLLED, seawall_account, seawall_op, "account {name} can be read again");
+        } else {
+            tracing::debug!(message_id = POLLED, seawall_account, seawall_op, "account {name} was read");
+        }
+        return;
+    };
+    match had_trouble {
+        _ if account.needed_login && !needed_login => tracing::error!(
             message_id = LOGIN,
             seawall_account,
             seawall_op,
             "account {name} needs its user: {trouble} (it is tried again, ever less often; `systemctl restart` after a \
              change of its password tries at once)"
         ),
-        (0, _) => tracing::warn!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
-        _ => tracing::debug!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
+        false => tracing::warn!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
+        true => tracing::debug!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
     }
 }
 
@@ -97,9 +101,14 @@ pub(super) fn broke(wake: &Wake) {
     tracing::info!(message_id = BROKE, "{what}: everything is read again before anything is written");
 }
 
-/// Another process has the lock.
-pub(super) fn busy(error: &LockError) {
-    tracing::info!(message_id = CYCLE_FAILED, seawall_op = "cycle", "the cycle waits: {error}");
+/// Another process has the lock, or it can't be had at all.
+pub(super) fn locked(error: &LockError) {
+    match error {
+        LockError::Held { .. } => {
+            tracing::info!(message_id = CYCLE_FAILED, seawall_op = "cycle", "the cycle waits: {error}");
+        }
+        LockError::Io { .. } | LockError::NoFolder { .. } => state_failed(error),
+    }
 }
 
 /// A cycle failed.
@@ -124,43 +133,32 @@ pub(super) fn cycled(outcome: &Outcome, reason: Reason, is_paused: bool, said: &
     }
     let before = std::mem::replace(said, Said { warnings, undone: BTreeSet::new() }).undone;
     let written = outcome.changes.iter().filter(|one| one.applied).count();
-    for one in &outcome.changes {
-        let seawall_op = match one.change.action {
-            Action::Create => "create",
-            Action::Update => "update",
-            Action::Delete => "delete",
-        };
-        let (kind, uid) = (one.change.key.kind.word(), one.change.uid.as_str());
+    for one in outcome.changes.iter().filter(|one| !one.applied) {
+        let (seawall_op, uid) = (one.change.action.word(), one.change.uid.as_str());
         let seawall_account = one.change.calendar.account.as_str();
-        let span = one.change.span();
-        let at = |at: jiff::Timestamp| at.to_zoned(outcome.tz.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-        let what = format!("{seawall_op} {kind} {} to {}", at(span.start), at(span.end));
-        match &one.error {
-            _ if one.applied => {
-                tracing::info!(message_id = WRITTEN, seawall_account, seawall_op, seawall_uid = uid, "{what}");
-            }
-            Some(error) => {
-                let undone = format!("{uid} {seawall_op} {error}");
-                macro_rules! tell {
-                    ($level:ident) => {
-                        tracing::$level!(
-                            message_id = NOT_WRITTEN,
-                            seawall_account,
-                            seawall_op,
-                            seawall_uid = uid,
-                            "not done: {what}: {error}"
-                        )
-                    };
-                }
-                if before.contains(&undone) {
-                    tell!(debug);
-                } else {
-                    tell!(warn);
-                }
-                said.undone.insert(undone);
-            }
-            None => tracing::debug!(seawall_account, seawall_op, seawall_uid = uid, "held back: {what}"),
+        let what = one.change.in_short(&outcome.tz);
+        let Some(error) = &one.error else {
+            tracing::debug!(seawall_account, seawall_op, seawall_uid = uid, "held back: {what}");
+            continue;
+        };
+        let undone = format!("{uid} {seawall_op} {error}");
+        macro_rules! tell {
+            ($level:ident) => {
+                tracing::$level!(
+                    message_id = NOT_WRITTEN,
+                    seawall_account,
+                    seawall_op,
+                    seawall_uid = uid,
+                    "not done: {what}: {error}"
+                )
+            };
         }
+        if before.contains(&undone) {
+            tell!(debug);
+        } else {
+            tell!(warn);
+        }
+        said.undone.insert(undone);
     }
     let (seawall_op, seawall_cycle) = ("cycle", reason.word());
     if written > 0 {

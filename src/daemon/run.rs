@@ -24,14 +24,15 @@ use crate::cycle::clock::Clock;
 use crate::cycle::fetch::Fetched;
 use crate::cycle::run::CycleError;
 use crate::provider::Provider;
+use crate::store::lock::LockError;
 use crate::store::{Store, StoreError};
 
 /// The longest sleep: only awake it can be seen that the machine slept or its clock was set.
 const SLICE_MAX: Duration = Duration::from_mins(1);
-/// How long a cycle waits, after the start or a sleep, for accounts that were not read yet.
-const SETTLE_MAX: Duration = Duration::from_secs(90);
-/// After another process had the lock.
-const BUSY_PAUSE: Duration = Duration::from_secs(15);
+/// How long after the start or a sleep cycles wait for accounts that were not read yet.
+const SETTLE_MAX: Duration = Duration::from_secs(30);
+/// After the lock could not be had.
+const LOCKED_PAUSE: Duration = Duration::from_secs(15);
 /// Something that is due for so long hangs.
 const LATE_MAX: Duration = Duration::from_mins(2);
 /// Name of the single value that holds what the user was told.
@@ -101,8 +102,10 @@ pub(super) struct Loop<'a, P> {
     pub(super) accounts: Vec<Watched>,
     /// When it last looked at the clocks.
     last: Moment,
-    /// A cycle is wanted, since then.
-    wanted: Option<(Reason, Moment)>,
+    /// A cycle is wanted.
+    wanted: Option<Reason>,
+    /// Cycles wait no longer than until then for accounts that were not read yet, by [`Moment::running`].
+    settled_at: Duration,
     /// When the plan is made anew if nothing else happens.
     pub(super) due: Option<Due>,
     /// A cycle runs, since then.
@@ -117,6 +120,8 @@ pub(super) struct Loop<'a, P> {
     version: i64,
     pub(super) pause: Pause,
     pub(super) digest: Digest,
+    /// Why there is no lock, and so no cycle.
+    pub(super) locked: Option<LockError>,
     pub(super) config_fault: Option<String>,
     told: Told,
     said: String,
@@ -134,7 +139,8 @@ impl<'a, P: Provider> Loop<'a, P> {
             jobs: FuturesUnordered::new(),
             accounts: ground.settings.accounts.iter().map(|account| Watched::new(account, now)).collect(),
             last: now,
-            wanted: Some((Reason::Start, now)),
+            wanted: Some(Reason::Start),
+            settled_at: now.running + SETTLE_MAX,
             due: None,
             turning: None,
             not_before: Duration::ZERO,
@@ -143,6 +149,7 @@ impl<'a, P: Provider> Loop<'a, P> {
             version: ground.store.version()?,
             pause: Pause::load(ground.store, now.wall)?,
             digest: Digest::default(),
+            locked: None,
             config_fault: None,
             told: Told::of_text(&told),
             said: String::new(),
@@ -182,18 +189,24 @@ impl<'a, P: Provider> Loop<'a, P> {
         if let Some(index) = (0..self.accounts.len()).find(is_due) {
             return Some(Wake::Poll(index));
         }
-        // Another command wrote to the state; what it did may change the plan. A failure ends the cycle that it asks for.
+        self.look_at_state(now);
+        if let Some(due) = self.due.filter(|due| due.at <= now.wall) {
+            self.due = None;
+            self.want(due.reason);
+        }
+        let reason = self.wanted.filter(|_| self.may_turn(now))?;
+        Some(Wake::Replan(reason))
+    }
+
+    /// Another command may have written to the state: what it did may change the plan, and a pause is shown at once. A
+    /// failure ends the cycle that it asks for.
+    fn look_at_state(&mut self, now: Moment) {
         let version = self.ground.store.version();
         if version.as_ref().ok() != Some(&self.version) {
             self.version = version.unwrap_or(self.version);
-            self.want(Reason::State, now);
+            self.pause = Pause::load(self.ground.store, now.wall).unwrap_or(self.pause);
+            self.want(Reason::State);
         }
-        if let Some(due) = self.due.filter(|due| due.at <= now.wall) {
-            self.due = None;
-            self.want(due.reason, now);
-        }
-        let (reason, _) = self.wanted.filter(|_| self.may_turn(now))?;
-        Some(Wake::Replan(reason))
     }
 
     /// How long nothing is due.
@@ -203,8 +216,7 @@ impl<'a, P: Provider> Loop<'a, P> {
         let polls = (0..self.accounts.len()).filter(|index| self.may_poll(*index));
         let polls = polls.map(|index| until(self.accounts[index].next));
         let due = self.due.map(|due| Duration::try_from(due.at.duration_since(now.wall)).unwrap_or_default());
-        let settled = self.wanted.filter(|_| self.turning.is_none());
-        let settled = settled.map(|(_, since)| until(since.running + SETTLE_MAX)).filter(|left| !left.is_zero());
+        let settled = self.wanted.map(|_| until(self.settled_at)).filter(|left| !left.is_zero());
         let unlocked = self.wanted.map(|_| until(self.not_before)).filter(|left| !left.is_zero());
         polls.chain(due).chain(settled).chain(unlocked).fold(slice, Duration::min)
     }
@@ -215,19 +227,17 @@ impl<'a, P: Provider> Loop<'a, P> {
         account.polling.is_none() && (self.turning.is_none() || !account.is_written)
     }
 
-    /// Whether a cycle can run now: one at a time, and not while an account is read that it may write to, nor before
-    /// every account had its time to be read at all.
+    /// Whether a cycle can run now: one at a time, and not while the account of the holds is read, nor before every
+    /// account had its time to be read at all.
     fn may_turn(&self, now: Moment) -> bool {
-        let since = self.wanted.map_or(now.running, |(_, since)| since.running);
-        let has_settled = now.running.saturating_sub(since) >= SETTLE_MAX;
         self.turning.is_none()
             && now.running >= self.not_before
-            && !self.accounts.iter().any(|one| one.is_written && one.polling.is_some())
-            && (has_settled || !self.accounts.iter().any(|one| one.awaited))
+            && !self.accounts.iter().any(|one| one.is_home && one.polling.is_some())
+            && (now.running >= self.settled_at || !self.accounts.iter().any(|one| one.awaited))
     }
 
-    fn want(&mut self, reason: Reason, now: Moment) {
-        self.wanted.get_or_insert((reason, now));
+    fn want(&mut self, reason: Reason) {
+        self.wanted.get_or_insert(reason);
     }
 
     /// Does what a wake-up asks for; the end, where it is that.
@@ -248,7 +258,10 @@ impl<'a, P: Provider> Loop<'a, P> {
                 self.said.clear();
             }
             // Who asked may have gone.
-            Wake::Ask(answer) => drop(answer.send(self.status(now))),
+            Wake::Ask(answer) => {
+                self.look_at_state(now);
+                drop(answer.send(self.status(now)));
+            }
             Wake::Stop => return Ok(Some(End::Stop)),
         }
         Ok(None)
@@ -267,9 +280,9 @@ impl<'a, P: Provider> Loop<'a, P> {
     fn polled(&mut self, index: usize, fetched: Vec<Fetched>, now: Moment) {
         let every = every(self.ground);
         let account = &mut self.accounts[index];
-        let before = account.failures;
+        let before = (account.trouble.is_some(), account.needed_login);
         let asked = account.asked().unwrap_or((now, i64::MIN));
-        let changed = account.take(fetched, asked.0, asked.1);
+        let changed = account.polled(fetched, asked.0, asked.1);
         // What was asked before the machine slept is asked again.
         account.next = if std::mem::take(&mut account.again) || account.awaited {
             now.running
@@ -279,7 +292,7 @@ impl<'a, P: Provider> Loop<'a, P> {
         journal::polled(&self.ground.settings.accounts[index].name, account, before);
         let reason = if changed { Reason::Change } else { Reason::Rest };
         if changed || self.unsettled {
-            self.want(reason, now);
+            self.want(reason);
         }
     }
 
@@ -296,7 +309,8 @@ impl<'a, P: Provider> Loop<'a, P> {
         for account in &mut self.accounts {
             account.doubt(now, now.running + schedule::pause_after_break(&mut self.rng));
         }
-        self.wanted = Some((Reason::Break, now));
+        self.settled_at = now.running + SETTLE_MAX;
+        self.wanted = Some(Reason::Break);
     }
 
     fn replan(&mut self, reason: Reason, now: Moment) {
@@ -307,20 +321,28 @@ impl<'a, P: Provider> Loop<'a, P> {
 
     fn turned(&mut self, turned: Turned, now: Moment) -> Result<(), StoreError> {
         self.turning = None;
-        let began = turned.began;
-        match turned.done {
+        let before = self.locked.take();
+        let pause = match turned.done {
             Ok(done) => return self.done(done, turned.reason, now),
             Err(TurnError::Cycle(CycleError::Store(error))) => return Err(error),
-            Err(TurnError::Busy(error)) => {
-                journal::busy(&error);
-                self.not_before = now.running + BUSY_PAUSE;
-                self.want(turned.reason, began);
+            Err(TurnError::Locked(error)) => {
+                if before.is_none_or(|before| before.to_string() != error.to_string()) {
+                    journal::locked(&error);
+                }
+                self.locked = Some(error);
+                self.not_before = now.running + LOCKED_PAUSE;
+                self.want(turned.reason);
+                LOCKED_PAUSE
             }
             Err(error) => {
                 journal::cycle_failed(&error);
                 self.unsettled = true;
+                every(self.ground)
             }
-        }
+        };
+        // The plan's own moments are not known without an outcome.
+        let at = now.wall.saturating_add(pause).unwrap_or(Timestamp::MAX);
+        self.due.get_or_insert(Due { at, reason: Reason::Rest });
         Ok(())
     }
 
@@ -328,8 +350,14 @@ impl<'a, P: Provider> Loop<'a, P> {
         let Done { outcome, pause, reread } = done;
         for one in reread {
             let account = &mut self.accounts[one.account];
+            let before = (account.trouble.is_some(), account.needed_login);
             account.take(one.fetched, one.asked, one.version);
-            account.next = now.running + schedule::pause(every(self.ground), account.failures, &mut self.rng);
+            // One that failed is no poll: neither is it counted, nor does it put off the next.
+            if account.trouble.is_none() {
+                account.failures = 0;
+                account.next = now.running + schedule::pause(every(self.ground), 0, &mut self.rng);
+            }
+            journal::polled(&self.ground.settings.accounts[one.account].name, account, before);
         }
         let is_paused = pause != Pause::No;
         for (account, settings) in self.accounts.iter_mut().zip(&self.ground.settings.accounts) {
@@ -343,7 +371,7 @@ impl<'a, P: Provider> Loop<'a, P> {
         self.pause = pause;
         self.unsettled = outcome.partly && !is_paused && self.ground.settings.write;
         if outcome.is_stale {
-            self.want(Reason::Rest, now);
+            self.want(Reason::Rest);
         }
         self.due = Some(schedule::next_replan(now.wall, self.ground.settings, &outcome, pause.until()));
         self.digest = Digest::of(&outcome);

@@ -83,9 +83,9 @@ impl Pause {
 /// Why there was no cycle.
 #[derive(Debug, thiserror::Error)]
 pub enum TurnError {
-    /// Another process is writing.
+    /// Another process is writing, or there is no saying whether one is.
     #[error(transparent)]
-    Busy(LockError),
+    Locked(LockError),
     /// It failed.
     #[error(transparent)]
     Cycle(#[from] CycleError),
@@ -108,8 +108,6 @@ impl From<StoreError> for TurnError {
 pub struct Turned {
     /// Why there was one.
     pub reason: Reason,
-    /// When it began.
-    pub began: Moment,
     /// What it did.
     pub done: Result<Done, TurnError>,
 }
@@ -127,9 +125,8 @@ pub struct Done {
 
 /// Runs one cycle on what is kept of the accounts.
 pub async fn turn<P: Provider>(ground: Ground<'_, P>, watched: Vec<Watched>, reason: Reason) -> Turned {
-    let began = Moment::now(ground.clock);
     let done = tokio::time::timeout(TURN_TIME_MAX, unbroken(ground, run(ground, watched))).await;
-    Turned { reason, began, done: done.unwrap_or(Err(TurnError::Late)) }
+    Turned { reason, done: done.unwrap_or(Err(TurnError::Late)) }
 }
 
 /// Drives a cycle, and drops it where the machine slept or its clock was set before it could take its next step.
@@ -157,10 +154,15 @@ async fn run<P: Provider>(ground: Ground<'_, P>, mut watched: Vec<Watched>) -> R
     let mut mode = Mode::Look;
     let mut _locks = Vec::new();
     if pause == Pause::No {
-        // Before the lock, for it may take its time; and once more where another command wrote until it was ours.
-        refresh(ground, &mut watched, &mut reread).await?;
+        // While another process is at work nothing is asked for in vain.
+        drop(locks(ground.locks).await?);
+    }
+    // Before the lock, for it may take its time; also where nothing is written, for the last cycle may have written.
+    refresh(ground, &mut watched, &mut reread).await?;
+    if pause == Pause::No {
         _locks = locks(ground.locks).await?;
-        // That other command may have been `pause`, or `undo`.
+        // Another command may have written until it was ours: `pause`, or `undo`. And a newer seawall may be here.
+        ground.store.version()?;
         pause = Pause::load(ground.store, ground.clock.now())?;
     }
     if pause == Pause::No {
@@ -184,7 +186,7 @@ async fn refresh<P: Provider>(
 ) -> Result<(), TurnError> {
     for (account, one) in watched.iter_mut().enumerate().filter(|(_, one)| one.is_written) {
         let (now, version) = (Moment::now(ground.clock), ground.store.version()?);
-        if one.is_fresh(now, REREAD_AGE, version) {
+        if one.is_fresh(now, REREAD_AGE, version) || one.is_left_alone(now) {
             continue;
         }
         let fetched = read(ground, account, one.thorough, one.fetched()).await?;
@@ -197,7 +199,7 @@ async fn refresh<P: Provider>(
 /// When what was read of the accounts that are written to becomes too old. Of one that was read just now its age counts
 /// from now on: it may take longer to answer than a reading may be old.
 fn stale_at(watched: &[Watched], reread: &[Reread], now: Moment) -> Option<Duration> {
-    let written = watched.iter().enumerate().filter(|(_, one)| one.is_written);
+    let written = watched.iter().enumerate().filter(|(_, one)| one.is_written && !one.is_left_alone(now));
     let since = |(index, one): (usize, &Watched)| {
         if reread.iter().any(|read| read.account == index) { Some(now.running) } else { one.read_at() }
     };
@@ -260,7 +262,7 @@ fn context<'a, P>(ground: Ground<'a, P>, mode: Mode, thorough: bool, clock_doubt
 async fn locks(files: &[impl AsRef<Path>]) -> Result<Vec<Lock>, TurnError> {
     let mut locks = Vec::new();
     for file in files {
-        locks.push(lock::acquire(file.as_ref(), LOCK_WAIT).await.map_err(TurnError::Busy)?);
+        locks.push(lock::acquire(file.as_ref(), LOCK_WAIT).await.map_err(TurnError::Locked)?);
     }
     Ok(locks)
 }

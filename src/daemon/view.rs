@@ -10,6 +10,7 @@ use super::moment::Moment;
 use super::run::Loop;
 use super::turn::Pause;
 use crate::config::settings::Account;
+use crate::store::lock::LockError;
 
 impl<P> Loop<'_, P> {
     /// One line for the service manager.
@@ -26,9 +27,15 @@ impl<P> Loop<'_, P> {
         });
         let count = |such: &dyn Fn(&Watched) -> bool| self.accounts.iter().filter(|one| such(one)).count();
         let logins = count(&|one| one.needs_login);
-        let failing = count(&|one| one.failures > 0 && !one.needs_login);
+        let failing = count(&|one| one.trouble.is_some() && !one.needs_login);
         parts.extend((logins > 0).then(|| format!("{logins} needs login")));
         parts.extend((failing > 0).then(|| format!("{failing} can't be read")));
+        parts.extend(self.locked.as_ref().map(|error| match error {
+            LockError::Held { .. } => "waits for another seawall".to_owned(),
+            LockError::Io { .. } | LockError::NoFolder { .. } => {
+                "the state can't be used, so nothing is written; see the log".to_owned()
+            }
+        }));
         parts.extend((self.pause != Pause::No).then(|| "paused".to_owned()));
         parts.extend((self.pause == Pause::No && self.digest.halted.is_some()).then(|| "writes nothing".to_owned()));
         parts.extend(self.config_fault.is_some().then(|| "the new config is wrong, the old one stays".to_owned()));
@@ -46,12 +53,14 @@ impl<P> Loop<'_, P> {
         let account = |(settings, one): (&Account, &Watched)| AccountStatus {
             name: settings.name.clone(),
             state: one.state().to_owned(),
-            last_poll: one.good_at.map(&stamp),
+            last_poll: one.asked_at.map(&stamp),
             next_poll: if one.polling.is_some() { None } else { after(one.next) },
             failures: one.failures,
             trouble: one.trouble.clone(),
         };
         let digest = &self.digest;
+        let is_held = |error: &&LockError| matches!(error, LockError::Held { .. });
+        let (held, unusable) = (self.locked.as_ref().filter(is_held), self.locked.as_ref().filter(|one| !is_held(one)));
         let logins = self.ground.settings.accounts.iter().zip(&self.accounts).filter(|(_, one)| one.needs_login);
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -60,7 +69,7 @@ impl<P> Loop<'_, P> {
             since: stamp(self.ground.since),
             config: self.ground.settings.file.display().to_string(),
             config_fault: self.config_fault.clone(),
-            state_fault: None,
+            state_fault: unusable.map(ToString::to_string),
             paused: match self.pause {
                 Pause::No => None,
                 Pause::Until(at) => Some(stamp(at)),
@@ -70,7 +79,7 @@ impl<P> Loop<'_, P> {
             last_cycle: digest.at.map(stamp),
             written: digest.written,
             left_undone: digest.left_undone,
-            halted: digest.halted.clone(),
+            halted: held.map(ToString::to_string).or_else(|| digest.halted.clone()),
             next_cycle: self.due.map(|due| stamp(due.at)),
             holds: digest.holds.clone(),
             at_risk: digest.at_risk.clone(),

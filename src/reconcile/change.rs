@@ -1,6 +1,7 @@
 //! A change to a calendar as a value: what, to which object, and why. Whoever applies it decides nothing.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::key::Key;
 use crate::calendar::CalendarId;
@@ -18,6 +19,17 @@ pub enum Action {
     Update,
     /// It is removed.
     Delete,
+}
+
+impl Action {
+    /// The word for logs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// How urgent a change is: the order in which changes are applied, and whether the churn budget binds it.
@@ -129,6 +141,28 @@ impl Change {
     pub fn busy(&self) -> bool {
         let after = self.content.as_ref().map(|content| content.busy);
         after.or(self.target.as_ref().map(|target| target.busy)).unwrap_or_default()
+    }
+
+    /// What is done, without words out of a calendar: for a log.
+    pub fn in_short(&self, tz: &TimeZone) -> String {
+        let at = |at: Timestamp| at.to_zoned(tz.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+        let span = self.span();
+        format!("{} {} {} to {}", self.action.word(), self.key.kind.word(), at(span.start), at(span.end))
+    }
+
+    /// The kind of reason, without words out of a calendar: for a log.
+    pub fn reason(&self) -> &'static str {
+        match (self.urgency, self.action) {
+            (Urgency::Yield, _) => "its time was taken",
+            (Urgency::Final, _) => "it is the week's last word",
+            (_, Action::Create) => "it is planned there",
+            (_, Action::Delete) => "it is wanted there no longer",
+            (_, Action::Update) if self.displaces() => "it is planned elsewhere now",
+            (_, Action::Update) if self.target.as_ref().is_some_and(|target| target.busy != self.busy()) => {
+                "it shows its time otherwise, as busy or free"
+            }
+            (_, Action::Update) => "it says something else",
+        }
     }
 
     /// Whether an existing hold leaves its place or goes altogether.

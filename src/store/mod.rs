@@ -64,8 +64,9 @@ pub enum StoreError {
     },
     /// A later seawall made it.
     #[error(
-        "the database {} has version {found}, and this seawall knows versions up to {known}: use the newer seawall that \
-         made it, or move the file away (the calendars still tell which holds exist; history and log start anew)",
+        "the database {} has version {found}, and this seawall knows versions up to {known}: a newer seawall has taken it \
+         over. Where seawall was upgraded while it ran, restart the service; else use the newer seawall that made it, or \
+         move the file away (the calendars still tell which holds exist; history and log start anew)",
         path.display()
     )]
     Future {
@@ -214,10 +215,15 @@ impl Store {
     /// leaves it.
     ///
     /// # Errors
-    /// Where the database fails, or its file is no longer the one that was opened.
+    /// Where the database fails, its file is no longer the one that was opened, or a newer seawall has brought it to a
+    /// version that this one does not know.
     pub fn version(&self) -> Result<i64, StoreError> {
         if self.file.is_some() && self.file != open::identity(&self.path) {
             return Err(StoreError::Gone { path: self.path.clone() });
+        }
+        let found = migrate::version(&self.db).map_err(self.failed("read the version"))?;
+        if found > migrate::VERSION {
+            return Err(StoreError::Future { path: self.path.clone(), found, known: migrate::VERSION });
         }
         self.db.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(self.failed("read the version"))
     }

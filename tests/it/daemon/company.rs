@@ -72,11 +72,11 @@ fn what_is_released_beside_it_stays_away() {
 #[test]
 fn a_pause_beside_it_lasts_until_it_is_told_to_resume() {
     let machine = Machine::new();
-    let _daemon = machine.start_with(talkative);
+    let _daemon = machine.start();
     eventually("the mornings are held", || machine.has_morning(1) && machine.has_morning(2));
     machine.hears("last cycle");
     assert_eq!(machine.run(&["pause"]).status.code(), Some(0));
-    machine.hears("paused");
+    assert_eq!(status(&machine)["paused"], "resume", "it is shown at once");
     machine.meeting("private", 2);
     eventually("it knows what it would do", || status(&machine)["left_undone"] != 0);
     assert!(machine.has_morning(2), "nothing is written in a pause, not even to yield");

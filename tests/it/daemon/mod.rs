@@ -24,6 +24,7 @@ use crate::support::memory::Memory;
 use crate::support::told::instant;
 use crate::support::world::zones;
 
+mod backoff;
 mod company;
 mod files;
 mod hooks;
@@ -40,6 +41,7 @@ mod story;
 mod summer;
 mod telling;
 mod trouble;
+mod waiting;
 
 /// Four mornings a week; holds go to `work`, and `team` is an account of its own.
 const CONFIG: &str = r#"

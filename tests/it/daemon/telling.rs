@@ -96,3 +96,57 @@ fn what_could_not_be_done_is_told_once_while_it_stays_so() {
     assert!(!lines(&log, "DEBUG", "not done: create hold").is_empty());
     assert_eq!(lines(&log, "INFO", "create hold").len(), 4);
 }
+
+#[test]
+fn what_was_written_is_told_with_its_reason_also_where_the_cycle_fails_later() {
+    let log = logged(|| {
+        live_with(
+            |house| {
+                house.home().mood.set(Mood::Slow(5));
+                house
+            },
+            async |house| {
+                // Three requests for each hold: by now the first one is there.
+                tokio::time::sleep(Duration::from_secs(35)).await;
+                assert!(!house.holds().is_empty());
+                house.home().mood.set(Mood::Hangs);
+                house.minutes(20).await;
+            },
+        );
+    });
+    assert!(!lines(&log, "WARN", "not done after 10 min and given up").is_empty(), "{log}");
+    let written = lines(&log, "INFO", "create hold 2026-11-");
+    assert!(!written.is_empty() && written.iter().all(|line| line.contains(": it is planned there")), "{written:#?}");
+}
+
+#[test]
+fn that_a_hold_gives_way_is_told_without_the_title_of_what_took_its_time() {
+    let log = logged(|| {
+        live(async |house| {
+            house.minutes(10).await;
+            house.meeting(house.home(), "tue 9-10 Quartz");
+            house.minutes(10).await;
+            assert!(house.holds().contains("tue 10:15-"), "{}", house.holds());
+        });
+    });
+    let moved = lines(&log, "INFO", "update hold 2026-11-17 10:15 to ");
+    assert_eq!(moved.len(), 1, "{log}");
+    assert!(moved[0].contains(": its time was taken"), "{moved:?}");
+    for level in ["WARN", "INFO", "ERROR"] {
+        assert_eq!(lines(&log, level, "Quartz"), [""; 0]);
+    }
+}
+
+#[test]
+fn a_needed_login_is_told_once_also_where_the_account_failed_before() {
+    let log = logged(|| {
+        live(async |house| {
+            house.minutes(10).await;
+            house.office().mood.set(Mood::Fails(ErrorKind::Unavailable));
+            house.minutes(10).await;
+            house.office().mood.set(Mood::Fails(ErrorKind::Login));
+            house.minutes(300).await;
+        });
+    });
+    assert_eq!(lines(&log, "ERROR", "account office needs its user").len(), 1, "{log}");
+}
