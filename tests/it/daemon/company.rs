@@ -102,7 +102,7 @@ fn two_daemons_of_this_machine_do_not_hold_in_one_calendar() {
 #[test]
 fn a_command_by_another_state_is_refused_beside_a_daemon_and_told_whose_calendar_it_is() {
     let machine = Machine::new();
-    let daemon = machine.start();
+    let daemon = machine.start_with(talkative);
     eventually("the mornings are held", || machine.has_morning(1));
     machine.hears("last cycle");
     let before = machine.own();
