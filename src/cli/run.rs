@@ -151,6 +151,8 @@ impl<'a> Daemon<'a> {
                     if began.elapsed() >= STATE_RETRY_MAX {
                         self.state_pause = STATE_RETRY_MIN;
                     }
+                    // First: opened beside it, the new one was found corrupt once another program had written.
+                    drop(store);
                     store = self.reopened(&shell, socket, since, error).await;
                     self.reload.tell_refused();
                 }

@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::Connection;
 use rustix::process::Signal;
 
-use super::machine::{Machine, eventually};
+use super::machine::{Machine, eventually, talkative};
 
 fn status_of(machine: &Machine) -> serde_json::Value {
     let output = machine.run(&["status", "--json"]);
@@ -87,7 +87,7 @@ fn what_no_new_start_mends_ends_it_as_a_wrong_config_does() {
 #[test]
 fn while_the_state_can_t_be_used_status_tells_since_when_it_runs_in_the_users_zone() {
     let machine = Machine::new();
-    let _daemon = machine.start();
+    let _daemon = machine.start_with(talkative);
     machine.hears("last cycle");
     let before = status_of(&machine);
     database(&machine).execute_batch("ALTER TABLE ledger RENAME TO hidden").unwrap();
@@ -104,7 +104,7 @@ fn while_the_state_can_t_be_used_status_tells_since_when_it_runs_in_the_users_zo
 #[test]
 fn a_refused_config_stays_told_through_trouble_with_the_state_and_a_reload_is_answered_in_it() {
     let machine = Machine::new();
-    let daemon = machine.start();
+    let daemon = machine.start_with(talkative);
     machine.hears("last cycle");
     machine.config("from = \"09:00\", to = \"12:00\"", "from = \"nine\", to = \"12:00\"");
     daemon.send(Signal::HUP);
