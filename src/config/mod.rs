@@ -1,5 +1,5 @@
 //! The config: file -> document with positions -> validated settings, or all faults at once. Knows no provider,
-//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`read`]), and
+//! no store and no cycle; asks the system in one place (`system`), reads the file in one function ([`text`]), and
 //! fetches secrets in another one ([`secret::reveal`]).
 
 use std::fmt;
