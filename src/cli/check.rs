@@ -43,7 +43,8 @@ impl Findings {
 
     /// The config names a calendar that is not among those that were found.
     fn no_calendar(&mut self, name: &str, found: &[CalendarInfo]) -> Result<(), Fail> {
-        let names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
+        let mut names: Vec<&str> = found.iter().map(|info| info.name.as_str()).collect();
+        names.sort_unstable();
         let there =
             if names.is_empty() { "no other either".to_owned() } else { format!("there are: {}", names.join(", ")) };
         self.fault(&format!("there is no calendar {name}; {there}"))

@@ -78,17 +78,23 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
 
 fn open_file(path: &Path, warnings: &mut Vec<String>) -> Result<Store, StoreError> {
     // SQLite gives its other files the mode of this one, so it has to be right before the first of them is made.
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match made {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(io_error("make", path)(error)),
-        _ => {}
-    }
+    make_file(path)?;
     for file in with_companions(path) {
         close_to_others(&file, 0o600, warnings)?;
     }
     let db = Connection::open(path).map_err(sql("open", path))?;
     let file = identity(path);
     Ok(Store { file, ..prepare(db, path.to_owned())? })
+}
+
+/// Makes the file where there is none, and closes it again: closed later, it would take the locks of SQLite with it, and
+/// another program would clear away the log in which this one goes on writing (POSIX locks end with the first descriptor
+/// of a file that its process closes).
+fn make_file(path: &Path) -> Result<(), StoreError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(io_error("make", path)(error)),
+        Ok(_) | Err(_) => Ok(()),
+    }
 }
 
 /// Device and inode of the file at that path, by which another file of its name is told from it.

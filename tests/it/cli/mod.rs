@@ -230,7 +230,7 @@ pub(crate) fn contents(files: &BTreeMap<String, FileState>) -> BTreeMap<&str, St
 }
 
 /// Without the count of writes in a marker, which counts tries too.
-fn unnumbered(text: &str) -> String {
+pub(crate) fn unnumbered(text: &str) -> String {
     let text = text.replace("\r\n ", "");
     let Some((before, after)) = text.split_once(" serial=") else { return text };
     format!("{before}{}", after.trim_start_matches(|c: char| c.is_ascii_digit()))

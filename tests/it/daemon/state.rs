@@ -1,11 +1,13 @@
 //! The real daemon where its state can't be used: at its start and later, what it says of that, and that it still answers.
 
 use std::fs;
+use std::process::Command;
 
 use rusqlite::Connection;
 use rustix::process::Signal;
 
 use super::machine::{Machine, eventually, talkative};
+use crate::support::planning::python;
 
 fn status_of(machine: &Machine) -> serde_json::Value {
     let output = machine.run(&["status", "--json"]);
@@ -122,4 +124,18 @@ fn a_refused_config_stays_told_through_trouble_with_the_state_and_a_reload_is_an
     database(&machine).execute_batch("ALTER TABLE hidden RENAME TO ledger").unwrap();
     machine.hears("the new config is wrong, the old one stays");
     assert!(status_of(&machine)["config_fault"].as_str().unwrap().contains("seawall.toml:"));
+}
+
+#[test]
+fn what_is_remembered_since_the_very_first_start_is_not_cleared_away_by_a_program_that_only_looks() {
+    let machine = Machine::new();
+    let _daemon = machine.start();
+    machine.hears("last cycle");
+    // SQLite's log of writes, which the last one to close the database removes.
+    let is_there = || machine.path("state/seawall.sqlite-wal").exists();
+    assert!(is_there());
+    let looks = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT 1 FROM ledger').fetchall()";
+    let python = python().expect("no Python: tests/run makes tests/.venv, or set SEAWALL_PYTHON");
+    let looked = Command::new(python).args(["-c", looks]).arg(machine.path("state/seawall.sqlite")).status().unwrap();
+    assert!(looked.success() && is_there(), "it took away what the daemon goes on writing to");
 }

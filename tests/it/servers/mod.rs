@@ -25,7 +25,7 @@ use seawall::provider::transport::{AccountClient, Client, Credentials, Limits, T
 use secrecy::SecretString;
 use url::Url;
 
-use crate::cli::{Ran, Sandbox, is_own};
+use crate::cli::{Ran, Sandbox, is_own, unnumbered};
 use crate::contract::meaning;
 use crate::support::lab::{Auth, Calendar, Lab, Person};
 
@@ -145,7 +145,8 @@ fn write_secret(file: &Path, secret: &str) {
 
 /// What objects say, apart from how it is written, by name.
 fn meanings(objects: &BTreeMap<String, String>) -> BTreeMap<String, Vec<String>> {
-    objects.iter().map(|(name, body)| (name.clone(), meaning(body.as_bytes()))).collect()
+    let words = |body: &str| meaning(body.as_bytes()).iter().map(|line| unnumbered(line)).collect();
+    objects.iter().map(|(name, body)| (name.clone(), words(body))).collect()
 }
 
 /// The lines of the config that say where the person's account is; the password is in a file beside the config.
