@@ -53,8 +53,10 @@ def a_user_upgrades(world):
     world.follow("seawall backup before.sqlite", user="anna")
     expect(machine.run("stat", "--format=%a", "/home/anna/before.sqlite").stdout == "600\n", "others can read the backup")
     before = machine.show("MainPID", "--user", user="anna")
+    world.follow("systemctl --user stop seawall", user="anna")
     installs(world)
-    world.follow("systemctl --user restart seawall", user="anna")
+    world.follow("systemctl --user daemon-reload", user="anna")
+    world.follow("systemctl --user start seawall", user="anna")
     expect(runs_anew(world, before), "it does not run")
 
 
