@@ -25,6 +25,8 @@ impl Shell {
         for file in self.lock_files() {
             locks.push(lock::acquire(&file, LOCK_WAIT).await?);
         }
+        // One may have begun while this waited.
+        self.refuse_beside_another_state()?;
         Ok(locks)
     }
 
@@ -43,8 +45,15 @@ impl Shell {
             return Ok(());
         };
         let daemon = Daemon::of(&holder);
-        let same = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        if same(&daemon.state) == same(&self.settings.state_dir) {
+        let state = &self.settings.state_dir;
+        // On a full disk it could not say which state is its own: then it is this one, if a daemon works on that.
+        let is_silent = daemon.state.as_os_str().is_empty();
+        let is_its_own = if is_silent {
+            lock::holder(&state.join("run.lock"))?.is_some()
+        } else {
+            real(&daemon.state) == real(state)
+        };
+        if is_its_own {
             return Ok(());
         }
         Err(anyhow::anyhow!(
@@ -52,7 +61,7 @@ impl Shell {
              use its config, or stop it first",
             daemon.who(),
             daemon.by_what(),
-            self.settings.state_dir.display()
+            state.display()
         )
         .into())
     }
@@ -125,15 +134,21 @@ impl Daemon {
     }
 }
 
+/// Where a path leads, as far as there is something.
+fn real(path: &Path) -> PathBuf {
+    match (fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(real), ..) => real,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        (Err(_), ..) => path.to_owned(),
+    }
+}
+
 /// Names the hold calendar alike for every config that writes to it, as far as a config alone can tell: what a server
 /// calls a calendar beside its name, and where a domain leads, only the server knows.
 fn name_of(account: &Account, id: &CalendarId) -> Option<OsString> {
     let calendar = id.calendar.trim_end_matches('/');
     match &account.source {
-        Source::Vdir { path } => {
-            let folder = path.join(&id.calendar);
-            Some(fs::canonicalize(&folder).unwrap_or(folder).into())
-        }
+        Source::Vdir { path } => Some(real(&path.join(&id.calendar)).into()),
         // The address may be that of the domain, of the server, of a principal or of the calendar.
         Source::CalDav { url, username, .. } => {
             let host = url.host_str().unwrap_or_default();
@@ -190,6 +205,24 @@ mod tests {
             "name = \"{account}\"\nprovider = \"google\"\nclient_id = \"{client}\"\nemails = [{emails}]\n\
              calendars = [{{ name = \"{calendar}\", use = \"read+hold\" }}]\n"
         ))
+    }
+
+    #[test]
+    fn a_folder_that_is_yet_to_be_made_has_one_name_by_every_way_that_leads_there() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", root.path().join("link")).unwrap();
+        let vdir = |folder: &str| {
+            let path = root.path().join(folder);
+            let path = path.display();
+            name(&format!(
+                "name = \"a\"\nprovider = \"vdir\"\npath = \"{path}\"\ncalendars = [{{ name = \"w\", use = \"read+hold\" }}]\n"
+            ))
+        };
+        let before = vdir("link");
+        assert_eq!(vdir("real"), before);
+        fs::create_dir(root.path().join("real/w")).unwrap();
+        assert_eq!(vdir("link"), before);
     }
 
     #[test]

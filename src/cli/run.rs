@@ -27,7 +27,7 @@ use crate::daemon::socket::Socket;
 use crate::daemon::wake::{End, Wake, Word};
 use crate::daemon::{hooks as programs, journal, systemd, zone};
 use crate::store::lock::Lock;
-use crate::store::{Store, StoreError};
+use crate::store::{BUSY_TIMEOUT, Store, StoreError};
 
 /// How long until a state that could not be used is tried again: at first, and doubled up to the most. A loop that worked
 /// on it for the longest of these times found it good.
@@ -36,18 +36,19 @@ const STATE_RETRY_MAX: Duration = Duration::from_mins(10);
 /// Name of the single value by which it is found out whether the state can be written.
 const TRIED: &str = "tried";
 
-/// How long the daemon waits for another program that has the database: it hears nothing meanwhile, also no stop.
-const DATABASE_WAIT: Duration = Duration::from_secs(2);
 /// How long the end waits for a login that is being renewed.
 const STOP_MAX: Duration = Duration::from_millis(2500);
-// A stop takes less than 5 s, whatever goes on.
-const _: () = assert!(DATABASE_WAIT.as_millis() + STOP_MAX.as_millis() < 5000);
+// A stop takes less than 5 s, whatever goes on: while the database is waited for nothing is heard.
+const _: () = assert!(BUSY_TIMEOUT.as_millis() + STOP_MAX.as_millis() < 5000);
 
 /// The daemon.
 pub(super) async fn run(cli: &Cli) -> Done {
     if cli.now.is_some() {
         return Err(Fail::Usage("run goes by the real clock; --now is for the other commands".to_owned()));
     }
+    // First: until then SIGHUP ends it, and is no failure after which it would be started again.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (reload, woken) = Reload::new(signal(SignalKind::hangup())?);
     // What it makes is for its user alone.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let shell = Shell::open(cli)?;
@@ -60,8 +61,6 @@ pub(super) async fn run(cli: &Cli) -> Done {
     let path = shell::socket(&shell.settings.file);
     let socket = Socket::bind(&path).with_context(|| format!("can't make the socket {}", path.display()));
     let socket = socket.map_err(|error| Fail::from(error).of_service())?;
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let (reload, woken) = Reload::new(signal(SignalKind::hangup())?);
     let (words, mut said) = mpsc::unbounded_channel();
     let hooks = RefCell::default();
     journal::started(shell.settings.accounts.len());
@@ -137,15 +136,17 @@ impl<'a> Daemon<'a> {
             match end {
                 End::Stop => return anyhow::anyhow!("the loop ended by itself").into(),
                 End::Reload => {
+                    // None where it was told twice, and the first time did for both.
                     if let Some(new) = self.reload.next() {
                         journal::reloaded("the config was read again");
                         shell = self.taken_over(shell, Ok(new)).await;
                         systemd::ready();
-                    } else {
-                        journal::reloaded("the system has another time zone");
-                        let new = shell.in_zone_of(&Environment::from_system());
-                        shell = self.taken_over(shell, new).await;
                     }
+                }
+                End::Zone => {
+                    journal::reloaded("the system has another time zone");
+                    let new = shell.in_zone_of(&Environment::from_system());
+                    shell = self.taken_over(shell, new).await;
                 }
                 End::Store(error) => {
                     if began.elapsed() >= STATE_RETRY_MAX {
@@ -236,7 +237,6 @@ impl<'a> Daemon<'a> {
 async fn opened(shell: &Shell, alone: &mut Vec<Lock>) -> Result<Store, Fail> {
     shell.lock_as_daemon(alone).await?;
     let store = shell.store()?;
-    store.wait_at_most(DATABASE_WAIT)?;
     store.set_meta(TRIED, Some(&shell.now().to_string()))?;
     Ok(store)
 }

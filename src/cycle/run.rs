@@ -157,7 +157,7 @@ pub async fn cycle_on<P: Provider>(cx: Context<'_, P>, fetched: &[Fetched]) -> R
     gone::confirm(cx, &mut input, &memory.ledger).await?;
     let (owned, seen) = sort_out(cx, &mut input, &memory, lens);
     memory.recall(&owned, cx.instance, cx.now);
-    let remembers = take_note(cx, &input, &owned, &mut memory)?;
+    let remembers = take_note(cx, &mut input, &owned, &mut memory)?;
     let mut halted = halt(cx, &input, &owned);
     if let Some(reason) = gone::gone(cx, &mut input, &owned, &mut memory, halted.is_some()).await? {
         halted.get_or_insert(reason);
@@ -254,12 +254,24 @@ fn sort_out<P>(cx: Context<'_, P>, input: &mut Input, memory: &Memory, lens: Len
 }
 
 /// Learns what a person's hand did to our objects, and stores it where this cycle remembers; whether it does.
-fn take_note<P>(cx: Context<'_, P>, input: &Input, owned: &[Owned], memory: &mut Memory) -> Result<bool, StoreError> {
+fn take_note<P>(
+    cx: Context<'_, P>,
+    input: &mut Input,
+    owned: &[Owned],
+    memory: &mut Memory,
+) -> Result<bool, StoreError> {
     // By a clock that is wrong much may seem long past: nothing is learnt by it, and nothing forgotten.
     let remembers = cx.writes() && cx.clock_doubt.is_none() && input.clock_doubt.is_none();
     let is_unread = |home: &CalendarId| input.incomplete.contains(&home.to_string());
     let is_known = !cx.settings.hold_calendar.as_ref().is_some_and(is_unread);
     let forgotten = if is_known { memory.forget_suspects(owned) } else { BTreeSet::new() };
+    if !forgotten.is_empty() {
+        input.warnings.push(Warning::new(format!(
+            "the state was older than the calendar, and {} of what it remembered is gone: whether you deleted that nobody \
+             knows, so holds may be written there again",
+            forgotten.len()
+        )));
+    }
     let hand = hand::compare(&cx.settings.policy, owned, &memory.ledger, &memory.closed, memory.is_behind, cx.now);
     if remembers {
         cx.store.put_closed(&memory.closed)?;

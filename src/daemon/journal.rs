@@ -87,8 +87,8 @@ pub(super) fn polled(name: &str, account: &Watched, before: (bool, bool)) {
             message_id = LOGIN,
             seawall_account,
             seawall_op,
-            "account {name} needs its user: {trouble} (it is tried again, ever less often; `systemctl restart` after a \
-             change of its password tries at once)"
+            "account {name} needs its user: {trouble} (it is tried again, ever less often; a changed password is read by \
+             `systemctl restart`)"
         ),
         false => tracing::warn!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),
         true => tracing::debug!(message_id = UNREADABLE, seawall_account, seawall_op, "{trouble}"),

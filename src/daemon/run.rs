@@ -251,7 +251,8 @@ impl<'a, P: Provider> Loop<'a, P> {
             Wake::Files(index) => self.touched(index, now),
             Wake::Resumed | Wake::ClockJumped => self.doubt(&wake, now),
             // A cycle in the middle is dropped, which is as safe as a crash: the next one looks first.
-            Wake::Reload | Wake::ZoneChanged => return Ok(Some(End::Reload)),
+            Wake::Reload => return Ok(Some(End::Reload)),
+            Wake::ZoneChanged => return Ok(Some(End::Zone)),
             Wake::ConfigWrong(fault) => {
                 self.config_fault = Some(fault);
                 // The manager was told meanwhile that the config is read.

@@ -100,8 +100,10 @@ pub enum Word {
 pub enum End {
     /// It was told to.
     Stop,
-    /// To begin again with what is new.
+    /// To begin again with another config.
     Reload,
+    /// To begin again in the zone that the system has now.
+    Zone,
     /// The store failed: to be opened again.
     Store(StoreError),
 }

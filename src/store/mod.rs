@@ -13,10 +13,11 @@ mod open;
 mod row;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
+
+pub use open::BUSY_TIMEOUT;
 
 /// The name of the database in its folder.
 pub const DATABASE: &str = "seawall.sqlite";
@@ -176,14 +177,6 @@ impl Store {
         let path = PathBuf::from(":memory:");
         let db = Connection::open_in_memory().map_err(sql("open", &path))?;
         open::prepare(db, path)
-    }
-
-    /// How long it waits for another program that has the database, from now on: meanwhile nothing else goes on.
-    ///
-    /// # Errors
-    /// Where SQLite fails.
-    pub fn wait_at_most(&self, wait: Duration) -> Result<(), StoreError> {
-        self.db.busy_timeout(wait).map_err(self.failed("set a limit for waiting"))
     }
 
     /// A single value by name.

@@ -15,8 +15,8 @@ use super::{DATABASE, Opened, Store, StoreError, sql};
 
 /// SQLite's own files beside the database.
 const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
-/// How long SQLite waits for another process.
-pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another program that has the database; meanwhile whoever waits hears nothing.
+pub const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Bits that let others in.
 const OTHERS: u32 = 0o077;
 
@@ -215,7 +215,7 @@ mod tests {
         let db = open(dir.path(), Timestamp::UNIX_EPOCH).unwrap().store.db;
         let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0)).unwrap();
         let (full, on) = (2, 1);
-        assert_eq!((number("synchronous"), number("foreign_keys"), number("busy_timeout")), (full, on, 5000));
+        assert_eq!((number("synchronous"), number("foreign_keys"), number("busy_timeout")), (full, on, 2000));
         let journal: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(journal, "wal");
     }

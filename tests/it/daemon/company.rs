@@ -6,6 +6,7 @@ use std::process::Stdio;
 use rustix::process::Signal;
 
 use super::machine::{Daemon, Machine, eventually, talkative};
+use crate::support::block_on;
 
 fn status(machine: &Machine) -> serde_json::Value {
     serde_json::from_slice(&machine.run(&["status", "--json"]).stdout).unwrap()
@@ -238,4 +239,32 @@ fn a_daemon_is_the_same_wherever_the_link_to_its_config_leads_and_whoever_may_wr
     fs::remove_file(&link).unwrap();
     symlink(machine.path("next.toml"), &link).unwrap();
     heeds();
+}
+
+#[test]
+fn a_command_by_another_state_that_waits_while_a_daemon_begins_is_refused_all_the_same() {
+    let machine = Machine::new();
+    let text = fs::read_to_string(machine.path("seawall.toml")).unwrap();
+    let other = machine.path("other.toml");
+    fs::write(&other, text.replace("\"state\"", "\"other\"")).unwrap();
+    // Somebody works in the calendar, by a third state.
+    assert!(machine.run(&["pause"]).status.success());
+    assert!(machine.run(&["resume"]).status.success());
+    let is_of_calendar = |path: &std::path::Path| {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("hold-") && name.ends_with(".lock") && !name.ends_with("run.lock")
+    };
+    let runtime = fs::read_dir(machine.path("run/seawall")).unwrap().map(|file| file.unwrap().path());
+    let files: Vec<_> = runtime.filter(|path| is_of_calendar(path)).collect();
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    let work = block_on(seawall::store::lock::acquire(file, std::time::Duration::from_secs(9))).unwrap();
+    let mut command = machine.command(&["sync", "--config", other.to_str().unwrap()]);
+    let waiting = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    eventually("it waits", || machine.path("other/lock").exists());
+    let _daemon = machine.start();
+    machine.hears("READY=1");
+    drop(work);
+    let output = waiting.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.contains("holds in the same calendar")), (Some(1), true), "{said}");
 }

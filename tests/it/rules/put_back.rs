@@ -44,8 +44,11 @@ fn what_seawall_removed_since_counts_as_nobodys_deletion() {
         }
         let holds = world.holds();
         world.database_in(copy.path());
-        let told = changes(&world.sync());
+        let outcome = world.sync();
+        let told = changes(&outcome);
         assert_eq!((world.holds(), world.closed().as_str()), (holds, ""), "{told}");
+        let warnings: Vec<String> = outcome.warnings.iter().map(ToString::to_string).collect();
+        assert!(warnings.iter().any(|one| one.contains("1 of what it remembered is gone")), "{warnings:?}");
         assert_eq!(world.holds().lines().count(), count);
         assert_eq!(changes(&world.sync()), "");
     }

@@ -164,13 +164,13 @@ impl Days {
         // What was written last may not be in the log.
         world.excuse();
         // What was told may not have been kept.
-        if !matches!(end, Some(End::Reload)) {
+        if !matches!(end, Some(End::Reload | End::Zone)) {
             world.seawalls[0].is_told.iter().for_each(|told| told.set(false));
         }
         drop(store);
         world.restart(0);
         self.stir();
-        if !matches!(end, Some(End::Reload)) {
+        if !matches!(end, Some(End::Reload | End::Zone)) {
             tokio::time::sleep(Duration::from_mins(1)).await;
         }
     }
