@@ -252,7 +252,7 @@ fn a_command_by_another_state_that_waits_while_a_daemon_begins_is_refused_all_th
     assert!(machine.run(&["resume"]).status.success());
     let is_of_calendar = |path: &std::path::Path| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        name.starts_with("hold-") && name.ends_with(".lock") && !name.ends_with("run.lock")
+        name.strip_prefix("hold-").is_some_and(|rest| rest.split_once('.').is_some_and(|(_, end)| end == "lock"))
     };
     let runtime = fs::read_dir(machine.path("run/seawall")).unwrap().map(|file| file.unwrap().path());
     let files: Vec<_> = runtime.filter(|path| is_of_calendar(path)).collect();
