@@ -24,7 +24,7 @@ use crate::daemon::digest::{AccountStatus, Status, instant};
 use crate::daemon::files::Watcher;
 use crate::daemon::run::{Ground, run as watch};
 use crate::daemon::socket::Socket;
-use crate::daemon::wake::{End, Wake, Word};
+use crate::daemon::wake::{End, STATE_UNUSABLE, Wake, Word};
 use crate::daemon::{hooks as programs, journal, systemd, zone};
 use crate::store::lock::Lock;
 use crate::store::{BUSY_TIMEOUT, Store, StoreError};
@@ -213,8 +213,7 @@ impl<'a> Daemon<'a> {
         loop {
             journal::state_failed(&fault);
             // After what the loop said last, which may still have to be passed on.
-            let _ =
-                self.words.send(Word::Status("the state can't be used, so nothing is written; see the log".to_owned()));
+            let _ = self.words.send(Word::Status(STATE_UNUSABLE.to_owned()));
             let (pause, reload) = (self.state_pause, self.reload);
             let again = tokio::time::timeout(pause, reload.told());
             if self.meanwhile(socket, || troubled(shell, since, &fault), again).await.is_ok() {

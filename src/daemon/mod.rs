@@ -9,6 +9,7 @@ pub mod journal;
 pub mod moment;
 pub mod notice;
 pub mod run;
+mod say;
 pub mod schedule;
 pub mod socket;
 pub mod systemd;

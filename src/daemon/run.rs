@@ -13,7 +13,7 @@ use super::account::Watched;
 use super::digest::Digest;
 use super::journal;
 use super::moment::Moment;
-use super::notice::notices;
+use super::say::TOLD;
 use super::schedule;
 use super::told::Told;
 use super::turn::{self, Done, Pause, TurnError, Turned, every, turn};
@@ -33,10 +33,6 @@ const SLICE_MAX: Duration = Duration::from_mins(1);
 const SETTLE_MAX: Duration = Duration::from_secs(30);
 /// After the lock could not be had.
 const LOCKED_PAUSE: Duration = Duration::from_secs(15);
-/// Something that is due for so long hangs.
-const LATE_MAX: Duration = Duration::from_mins(2);
-/// Name of the single value that holds what the user was told.
-const TOLD: &str = "told";
 
 /// What the loop stands on. It stays while the loop runs.
 pub struct Ground<'a, P> {
@@ -96,7 +92,7 @@ pub async fn run<P: Provider>(
 
 pub(super) struct Loop<'a, P> {
     pub(super) ground: Ground<'a, P>,
-    words: &'a UnboundedSender<Word>,
+    pub(super) words: &'a UnboundedSender<Word>,
     rng: fastrand::Rng,
     jobs: FuturesUnordered<LocalBoxFuture<'a, Wake>>,
     pub(super) accounts: Vec<Watched>,
@@ -109,7 +105,7 @@ pub(super) struct Loop<'a, P> {
     /// When the plan is made anew if nothing else happens.
     pub(super) due: Option<Due>,
     /// A cycle runs, since then.
-    turning: Option<Moment>,
+    pub(super) turning: Option<Moment>,
     /// No cycle before this, by [`Moment::running`].
     not_before: Duration,
     /// The last cycle left something undone.
@@ -123,8 +119,8 @@ pub(super) struct Loop<'a, P> {
     /// Why there is no lock, and so no cycle.
     pub(super) locked: Option<LockError>,
     pub(super) config_fault: Option<String>,
-    told: Told,
-    said: String,
+    pub(super) told: Told,
+    pub(super) said: String,
     logged: journal::Said,
 }
 
@@ -377,47 +373,6 @@ impl<'a, P: Provider> Loop<'a, P> {
         self.due = Some(schedule::next_replan(now.wall, self.ground.settings, &outcome, pause.until()));
         self.digest = Digest::of(&outcome);
         journal::cycled(&outcome, reason, is_paused, &mut self.logged);
-        if !self.ground.settings.hooks.is_empty() {
-            let before = self.told.clone();
-            let notices = notices(&outcome, &mut self.told);
-            // Kept before it is told: where that fails it will be told, and not twice.
-            if self.told != before {
-                self.ground.store.set_meta(TOLD, Some(&self.told.text()))?;
-            }
-            for notice in notices {
-                self.tell(Word::Notice(notice));
-            }
-        }
-        Ok(())
-    }
-
-    /// A sign of life, if nothing hangs.
-    fn show_life(&self, now: Moment) {
-        if self.ground.watchdog.is_none() {
-            return;
-        }
-        let late = |since: Duration, max: Duration| now.running.saturating_sub(since) > max + LATE_MAX;
-        let hangs = |account: &Watched| match account.polling {
-            Some(since) => late(since.running, turn::POLL_TIME_MAX),
-            None => self.turning.is_none() && late(account.next, Duration::ZERO),
-        };
-        let turn_hangs = self.turning.is_some_and(|since| late(since.running, turn::TURN_TIME_MAX));
-        if !turn_hangs && !self.accounts.iter().any(hangs) {
-            self.tell(Word::Alive);
-        }
-    }
-
-    fn tell(&self, word: Word) {
-        // Where nobody listens nothing is missed.
-        let _ = self.words.send(word);
-    }
-
-    /// Says in one line how it goes, where that is something new.
-    fn say(&mut self) {
-        let text = self.line();
-        if text != self.said {
-            self.tell(Word::Status(text.clone()));
-            self.said = text;
-        }
+        self.tell_news(&outcome)
     }
 }

@@ -9,6 +9,7 @@ use super::digest::{AccountStatus, Status, instant};
 use super::moment::Moment;
 use super::run::Loop;
 use super::turn::Pause;
+use super::wake::STATE_UNUSABLE;
 use crate::config::settings::Account;
 use crate::store::lock::LockError;
 
@@ -32,9 +33,7 @@ impl<P> Loop<'_, P> {
         parts.extend((failing > 0).then(|| format!("{failing} can't be read")));
         parts.extend(self.locked.as_ref().map(|error| match error {
             LockError::Held { .. } => "waits for another seawall".to_owned(),
-            LockError::Io { .. } | LockError::NoFolder { .. } => {
-                "the state can't be used, so nothing is written; see the log".to_owned()
-            }
+            LockError::Io { .. } | LockError::NoFolder { .. } => STATE_UNUSABLE.to_owned(),
         }));
         parts.extend((self.pause != Pause::No).then(|| "paused".to_owned()));
         parts.extend((self.pause == Pause::No && self.digest.halted.is_some()).then(|| "writes nothing".to_owned()));

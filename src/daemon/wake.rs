@@ -84,6 +84,9 @@ pub enum Wake {
     Stop,
 }
 
+/// How it goes while what is remembered can't be read or written.
+pub const STATE_UNUSABLE: &str = "the state can't be used, so nothing is written; see the log";
+
 /// What the loop says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {

@@ -163,8 +163,8 @@ impl Store {
     /// writing. Tokens are no part of it.
     ///
     /// # Errors
-    /// Where there is no database or nothing in it, it is of another program, the file is there already, or it can't be written; then
-    /// there is no new file.
+    /// Where there is no database or nothing in it, it is of another program, the file is there already, or it can't be
+    /// written; then there is no new file.
     pub fn backup(dir: &Path, to: &Path) -> Result<(), StoreError> {
         backup::backup(dir, to)
     }
